@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What the Janus elements have in common: properties, the signalling thread, states, and errors. */
+
+#pragma once
+
+#include <gst/gst.h>
+
+#include "gstjanusenums.h"
+#include "januserror.h"
+#include "janusroom.h"
+
+G_BEGIN_DECLS
+
+#define GST_TYPE_JANUS_BIN (gst_janus_bin_get_type ())
+G_DECLARE_DERIVABLE_TYPE (GstJanusBin, gst_janus_bin, GST, JANUS_BIN, GstBin)
+
+/* What a media connection is made with; strings may be NULL. */
+typedef struct {
+  gchar *stun_server;
+  gchar *turn_server;
+  gint ice_transport_policy; /* GstWebRTCICETransportPolicy */
+  gboolean do_retransmission;
+} GstJanusIceConfig;
+
+struct _GstJanusBinClass {
+  GstBinClass parent_class;
+
+  /* Whether feed-id is the feed to be in the room, or one of somebody else. */
+  gboolean publishes;
+
+  /* All of these run in the signalling thread, and are set by every subclass. */
+
+  /* The room's news, as in JanusRoomHandlers. */
+  const JanusRoomHandlers *room_handlers;
+  /* The run is over: drop what belongs to it. The room is left afterwards, do not use it any more. */
+  void (*stop) (GstJanusBin *self);
+
+  /* Runs before anything is started, in the thread that changes the state. */
+  gboolean (*check_settings) (GstJanusBin *self, GError **error);
+};
+
+/* For room_handlers: the ones that are the same for all. USER_DATA is the GstJanusBin. */
+void gst_janus_bin_on_joined (const gchar *id, gpointer user_data);
+void gst_janus_bin_on_failed (const GError *error, gpointer user_data);
+
+/* Calls FUNC (SELF) in the signalling thread soon, unless the run ends before. Any thread. */
+void gst_janus_bin_invoke (GstJanusBin *self, void (*func) (GstJanusBin *self));
+
+/* The following are for the signalling thread alone. */
+
+/* NULL once it is being left. */
+JanusRoom *gst_janus_bin_get_room (GstJanusBin *self);
+GMainContext *gst_janus_bin_get_context (GstJanusBin *self);
+/* Sets the property and posts the message. */
+void gst_janus_bin_set_state (GstJanusBin *self, GstJanusState state);
+GstJanusState gst_janus_bin_get_state (GstJanusBin *self);
+void gst_janus_bin_set_active_feed (GstJanusBin *self, const gchar *feed);
+/* Fails with WHAT, a sentence without its end, unless another deadline is set or this one cleared (NULL)
+ * within the timeout property. DOMAIN_CODE is a JanusError. */
+void gst_janus_bin_set_deadline (GstJanusBin *self, gint code, const gchar *what);
+/* Leaves the room before the run ends, and then calls LEFT (SELF) unless the run has ended meanwhile. */
+void gst_janus_bin_leave (GstJanusBin *self, void (*left) (GstJanusBin *self));
+/* Posts ERROR, with what its reader can do, once a run. */
+void gst_janus_bin_fail (GstJanusBin *self, const GError *error);
+
+/* Any thread. */
+GstJanusSignalling gst_janus_bin_get_signalling (GstJanusBin *self);
+guint gst_janus_bin_get_timeout (GstJanusBin *self);
+gchar *gst_janus_bin_dup_feed_id (GstJanusBin *self);
+void gst_janus_bin_get_ice_config (GstJanusBin *self, GstJanusIceConfig *config);
+void gst_janus_ice_config_clear (GstJanusIceConfig *config);
+
+G_END_DECLS

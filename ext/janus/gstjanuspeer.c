@@ -1,0 +1,387 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* One media connection with Janus: a webrtcbin, told and heard from the signalling thread. */
+
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include "gstjanuspeer.h"
+#include "gstjanusrtcp.h"
+#include "gstjanussdp.h"
+
+/* Promises and signal handlers each hold a reference. */
+struct _GstJanusPeer {
+  GMainContext *context;
+  const GstJanusPeerHandlers *handlers;
+  gpointer user_data;
+  GstElement *webrtcbin;
+
+  /* Of the context's thread alone. */
+  GstSDPMessage *local;
+  gboolean closed;
+  gboolean connected;
+  gboolean gathered;
+};
+
+static GstJanusPeer *
+peer_ref (GstJanusPeer *peer)
+{
+  return g_atomic_rc_box_acquire (peer);
+}
+
+static void
+peer_clear (gpointer data)
+{
+  GstJanusPeer *peer = data;
+
+  gst_object_unref (peer->webrtcbin);
+  g_clear_pointer (&peer->local, gst_sdp_message_free);
+  g_main_context_unref (peer->context);
+}
+
+static void
+peer_unref (gpointer peer)
+{
+  g_atomic_rc_box_release_full (peer, peer_clear);
+}
+
+static void
+peer_unref_closure (gpointer peer, GClosure *closure)
+{
+  peer_unref (peer);
+}
+
+/* What webrtcbin's threads have to tell. */
+typedef struct {
+  GstJanusPeer *peer;
+  void (*tell) (GstJanusPeer *peer, gpointer news, guint number);
+  gpointer news;
+  GDestroyNotify free_news;
+  guint number;
+} Telling;
+
+static gboolean
+on_telling (gpointer data)
+{
+  Telling *telling = data;
+
+  if (!telling->peer->closed)
+    telling->tell (telling->peer, telling->news, telling->number);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+telling_free (gpointer data)
+{
+  Telling *telling = data;
+
+  if (telling->news)
+    telling->free_news (telling->news);
+  peer_unref (telling->peer);
+  g_free (telling);
+}
+
+/* Takes NEWS. In the order of the calls. */
+static void
+peer_tell (GstJanusPeer *peer, void (*tell) (GstJanusPeer *, gpointer, guint), gpointer news,
+    GDestroyNotify free_news, guint number)
+{
+  Telling *telling = g_new (Telling, 1);
+  GSource *source = g_idle_source_new ();
+
+  telling->peer = peer_ref (peer);
+  telling->tell = tell;
+  telling->news = news;
+  telling->free_news = free_news;
+  telling->number = number;
+  g_source_set_priority (source, G_PRIORITY_DEFAULT);
+  g_source_set_callback (source, on_telling, telling, telling_free);
+  g_source_attach (source, peer->context);
+  g_source_unref (source);
+}
+
+static void
+tell_failed (GstJanusPeer *peer, gpointer error, guint number)
+{
+  peer->handlers->failed (peer, error, peer->user_data);
+}
+
+static void
+tell_described (GstJanusPeer *peer, gpointer sdp, guint number)
+{
+  gst_sdp_message_copy (sdp, &peer->local);
+  peer->handlers->described (peer, peer->local, peer->user_data);
+}
+
+static void
+tell_candidate (GstJanusPeer *peer, gpointer candidate, guint mline)
+{
+  if (!peer->gathered && peer->local)
+    peer->handlers->candidate (
+        peer, candidate, gst_janus_sdp_get_mid (peer->local, mline), mline, peer->user_data);
+  if (!candidate)
+    peer->gathered = TRUE;
+}
+
+static void
+tell_state (GstJanusPeer *peer, gpointer news, guint state)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (state == GST_WEBRTC_PEER_CONNECTION_STATE_CONNECTED && !peer->connected) {
+    peer->connected = TRUE;
+    peer->handlers->connected (peer, peer->user_data);
+  } else if (state == GST_WEBRTC_PEER_CONNECTION_STATE_FAILED) {
+    error = g_error_new (JANUS_ERROR, JANUS_ERROR_ICE, "The media connection %s",
+        peer->connected ? "has broken off" : "cannot be set up");
+    peer->handlers->failed (peer, error, peer->user_data);
+  }
+}
+
+static void
+on_ice_candidate (GstElement *webrtcbin, guint mline, const gchar *candidate, gpointer user_data)
+{
+  gboolean is_last = !candidate || !*candidate;
+
+  peer_tell (user_data, tell_candidate, is_last ? NULL : g_strdup (candidate), g_free, mline);
+}
+
+static void
+on_gathering_state (GstElement *webrtcbin, GParamSpec *pspec, gpointer user_data)
+{
+  GstWebRTCICEGatheringState state;
+
+  g_object_get (webrtcbin, "ice-gathering-state", &state, NULL);
+  if (state == GST_WEBRTC_ICE_GATHERING_STATE_COMPLETE)
+    peer_tell (user_data, tell_candidate, NULL, NULL, 0);
+}
+
+static void
+on_connection_state (GstElement *webrtcbin, GParamSpec *pspec, gpointer user_data)
+{
+  GstWebRTCPeerConnectionState state;
+
+  g_object_get (webrtcbin, "connection-state", &state, NULL);
+  peer_tell (user_data, tell_state, NULL, NULL, state);
+}
+
+static void
+peer_connect (GstJanusPeer *peer, const gchar *signal, GCallback callback)
+{
+  g_signal_connect_data (
+      peer->webrtcbin, signal, callback, peer_ref (peer), peer_unref_closure, (GConnectFlags) 0);
+}
+
+GstJanusPeer *
+gst_janus_peer_new (GMainContext *context, const GstJanusIceConfig *config,
+    const GstJanusPeerHandlers *handlers, gpointer user_data, GError **error)
+{
+  GstElement *webrtcbin = gst_element_factory_make ("webrtcbin", NULL);
+  GstJanusPeer *peer;
+  g_autoptr (GObject) ice = NULL, agent = NULL;
+  g_autoptr (GstElement) rtpbin = NULL;
+
+  if (!webrtcbin) {
+    g_set_error_literal (error, GST_CORE_ERROR, GST_CORE_ERROR_MISSING_PLUGIN,
+        "No element webrtcbin: install GStreamer's bad plugins (gstreamer1.0-plugins-bad) and "
+        "libnice's (gstreamer1.0-nice)");
+    return NULL;
+  }
+  gst_object_ref_sink (webrtcbin);
+
+  g_object_set (webrtcbin, "bundle-policy", GST_WEBRTC_BUNDLE_POLICY_MAX_BUNDLE,
+      "ice-transport-policy", config->ice_transport_policy, NULL);
+  if (config->stun_server)
+    g_object_set (webrtcbin, "stun-server", config->stun_server, NULL);
+  if (config->turn_server) {
+    gboolean added = FALSE;
+
+    /* Not by the property, which anyone could read, and a graph shows. */
+    g_signal_emit_by_name (webrtcbin, "add-turn-server", config->turn_server, &added);
+    if (!added) {
+      g_set_error_literal (error, JANUS_ERROR, JANUS_ERROR_SETTINGS,
+          "turn-server= is not of the form turn(s)://username:password@host:port");
+      gst_object_unref (webrtcbin);
+      return NULL;
+    }
+  }
+
+  /* libnice would look for a router to open ports in, and talk to the whole network for that. */
+  g_object_get (webrtcbin, "ice-agent", &ice, NULL);
+  if (ice && g_object_class_find_property (G_OBJECT_GET_CLASS (ice), "agent"))
+    g_object_get (ice, "agent", &agent, NULL);
+  if (agent && g_object_class_find_property (G_OBJECT_GET_CLASS (agent), "upnp"))
+    g_object_set (agent, "upnp", FALSE, NULL);
+
+  rtpbin = gst_bin_get_by_name (GST_BIN (webrtcbin), "rtpbin");
+  if (rtpbin)
+    gst_janus_rtcp_attach (rtpbin);
+
+  peer = g_atomic_rc_box_new0 (GstJanusPeer);
+  peer->context = g_main_context_ref (context);
+  peer->handlers = handlers;
+  peer->user_data = user_data;
+  peer->webrtcbin = webrtcbin;
+  peer_connect (peer, "on-ice-candidate", G_CALLBACK (on_ice_candidate));
+  peer_connect (peer, "notify::ice-gathering-state", G_CALLBACK (on_gathering_state));
+  peer_connect (peer, "notify::connection-state", G_CALLBACK (on_connection_state));
+  return peer;
+}
+
+void
+gst_janus_peer_close (GstJanusPeer *peer)
+{
+  peer->closed = TRUE;
+  g_signal_handlers_disconnect_matched (
+      peer->webrtcbin, G_SIGNAL_MATCH_DATA, 0, 0, NULL, NULL, peer);
+  peer_unref (peer);
+}
+
+GstElement *
+gst_janus_peer_get_webrtcbin (GstJanusPeer *peer)
+{
+  return peer->webrtcbin;
+}
+
+/* The reply's structure unless it is an error, which is then told. */
+static const GstStructure *
+promise_get_reply (GstPromise *promise, GstJanusPeer *peer)
+{
+  const GstStructure *reply;
+  GError *error = NULL;
+
+  if (gst_promise_wait (promise) != GST_PROMISE_RESULT_REPLIED)
+    return NULL;
+  reply = gst_promise_get_reply (promise);
+  if (!reply || !gst_structure_get (reply, "error", G_TYPE_ERROR, &error, NULL))
+    return reply;
+  peer_tell (peer, tell_failed, error, (GDestroyNotify) g_error_free, 0);
+  return NULL;
+}
+
+static GstPromise *
+peer_promise (GstJanusPeer *peer, GstPromiseChangeFunc func)
+{
+  return gst_promise_new_with_change_func (func, peer_ref (peer), peer_unref);
+}
+
+/* For replies of which only an error matters. */
+static void
+on_description_set (GstPromise *promise, gpointer user_data)
+{
+  g_autoptr (GstPromise) owned = promise;
+
+  promise_get_reply (owned, user_data);
+}
+
+static void
+peer_set_description (
+    GstJanusPeer *peer, const gchar *action, GstWebRTCSDPType type, GstSDPMessage *sdp)
+{
+  g_autoptr (GstWebRTCSessionDescription) description =
+      gst_webrtc_session_description_new (type, sdp);
+
+  g_signal_emit_by_name (
+      peer->webrtcbin, action, description, peer_promise (peer, on_description_set));
+}
+
+/* A promise belongs to whoever made it, after webrtcbin's action has taken its own reference. */
+static void
+peer_create_description (GstJanusPeer *peer, const gchar *action, GstPromiseChangeFunc func)
+{
+  g_signal_emit_by_name (peer->webrtcbin, action, NULL, peer_promise (peer, func));
+}
+
+/* The description in PROMISE's reply, cleaned; it is set as ours and told. */
+static void
+take_description (GstPromise *promise, GstJanusPeer *peer, const gchar *name)
+{
+  g_autoptr (GstPromise) owned = promise;
+  const GstStructure *reply = promise_get_reply (owned, peer);
+  g_autoptr (GstWebRTCSessionDescription) description = NULL;
+  GstSDPMessage *sdp, *copy;
+
+  if (!reply ||
+      !gst_structure_get (reply, name, GST_TYPE_WEBRTC_SESSION_DESCRIPTION, &description, NULL))
+    return;
+
+  gst_sdp_message_copy (description->sdp, &sdp);
+  gst_janus_sdp_clean_offer (sdp);
+  gst_sdp_message_copy (sdp, &copy);
+  peer_tell (peer, tell_described, copy, (GDestroyNotify) gst_sdp_message_free, 0);
+  peer_set_description (peer, "set-local-description", description->type, sdp);
+}
+
+static void
+on_offer_created (GstPromise *promise, gpointer user_data)
+{
+  take_description (promise, user_data, "offer");
+}
+
+static void
+on_answer_created (GstPromise *promise, gpointer user_data)
+{
+  take_description (promise, user_data, "answer");
+}
+
+void
+gst_janus_peer_create_offer (GstJanusPeer *peer)
+{
+  peer_create_description (peer, "create-offer", on_offer_created);
+}
+
+static GstSDPMessage *
+parse_sdp (const gchar *text, GError **error)
+{
+  GstSDPMessage *sdp = NULL;
+
+  if (gst_sdp_message_new_from_text (text, &sdp) == GST_SDP_OK)
+    return sdp;
+  g_set_error_literal (
+      error, JANUS_ERROR, JANUS_ERROR_PROTOCOL, "The server has sent an SDP that cannot be read");
+  return NULL;
+}
+
+gboolean
+gst_janus_peer_set_answer (GstJanusPeer *peer, const gchar *text, GError **error)
+{
+  GstSDPMessage *sdp = parse_sdp (text, error);
+
+  if (!sdp)
+    return FALSE;
+  if (!gst_janus_sdp_check_answer (peer->local, sdp, error)) {
+    gst_sdp_message_free (sdp);
+    return FALSE;
+  }
+  peer_set_description (peer, "set-remote-description", GST_WEBRTC_SDP_TYPE_ANSWER, sdp);
+  return TRUE;
+}
+
+static void
+on_offer_set (GstPromise *promise, gpointer user_data)
+{
+  g_autoptr (GstPromise) owned = promise;
+  GstJanusPeer *peer = user_data;
+
+  if (gst_promise_wait (owned) != GST_PROMISE_RESULT_REPLIED)
+    return;
+  if (gst_promise_get_reply (owned) &&
+      gst_structure_has_field (gst_promise_get_reply (owned), "error"))
+    promise_get_reply (owned, peer);
+  else
+    peer_create_description (peer, "create-answer", on_answer_created);
+}
+
+gboolean
+gst_janus_peer_accept_offer (GstJanusPeer *peer, const gchar *text, GError **error)
+{
+  GstSDPMessage *sdp = parse_sdp (text, error);
+  g_autoptr (GstWebRTCSessionDescription) description = NULL;
+
+  if (!sdp)
+    return FALSE;
+  description = gst_webrtc_session_description_new (GST_WEBRTC_SDP_TYPE_OFFER, sdp);
+  g_signal_emit_by_name (
+      peer->webrtcbin, "set-remote-description", description, peer_promise (peer, on_offer_set));
+  return TRUE;
+}

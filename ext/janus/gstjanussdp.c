@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What has to be done to SDPs between webrtcbin and Janus. */
+
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include <string.h>
+
+#include "gstjanussdp.h"
+#include "januserror.h"
+
+/* Parameters that negotiate and carry nothing of the media. What is not listed is taken out: a codec that
+ * nobody thought of here loses an optimisation, not a secret. */
+static const gchar *const harmless_fmtp[] = {
+    /* RFC 4588 */
+    "apt", "rtx-time",
+    /* Opus, RFC 7587 */
+    "maxplaybackrate", "sprop-maxcapturerate", "maxptime", "ptime", "minptime", "maxaveragebitrate",
+    "stereo", "sprop-stereo", "cbr", "useinbandfec", "usedtx", "num_streams", "coupled_streams",
+    "channel_mapping",
+    /* H.264, RFC 6184 */
+    "profile-level-id", "packetization-mode", "level-asymmetry-allowed", "max-mbps", "max-smbps",
+    "max-fs", "max-cpb", "max-dpb", "max-br", "max-recv-level", "in-band-parameter-sets",
+    "max-rcmd-nalu-size", "x-google-start-bitrate", "x-google-min-bitrate", "x-google-max-bitrate",
+    /* VP8, RFC 7741; VP9, RFC 9628; AV1 */
+    "max-fr", "profile-id", "profile", "level-idx", "tier",
+    /* H.265, RFC 7798 */
+    "profile-space", "tier-flag", "level-id", "interop-constraints",
+    "profile-compatibility-indicator", "tx-mode", NULL};
+
+/* RED and telephone-event have lists of numbers without a name: "111/111", "0-15". */
+static gboolean
+is_number_list (const gchar *parameter)
+{
+  return strspn (parameter, "0123456789/-,") == strlen (parameter);
+}
+
+static gboolean
+is_harmless (const gchar *parameter)
+{
+  const gchar *equals = strchr (parameter, '=');
+  g_autofree gchar *name = NULL;
+
+  if (!equals)
+    return is_number_list (parameter);
+  name = g_ascii_strdown (parameter, equals - parameter);
+  return g_strv_contains (harmless_fmtp, name);
+}
+
+/* Cleans one value "PT name=value;name=value"; NULL when nothing but the payload type is left. */
+static gchar *
+clean_fmtp (const gchar *value)
+{
+  const gchar *space = strchr (value, ' ');
+  g_auto (GStrv) parameters = NULL;
+  g_autoptr (GString) cleaned = NULL;
+  guint i;
+
+  if (!space)
+    return NULL;
+
+  parameters = g_strsplit (space + 1, ";", -1);
+  cleaned = g_string_new (NULL);
+  for (i = 0; parameters[i]; i++) {
+    const gchar *parameter = g_strstrip (parameters[i]);
+
+    if (*parameter && is_harmless (parameter))
+      g_string_append_printf (cleaned, "%s%s", cleaned->len ? ";" : "", parameter);
+  }
+  if (cleaned->len == 0)
+    return NULL;
+  g_string_prepend_len (cleaned, value, space + 1 - value);
+  return g_string_free (g_steal_pointer (&cleaned), FALSE);
+}
+
+void
+gst_janus_sdp_clean_offer (GstSDPMessage *offer)
+{
+  guint i, j;
+
+  for (i = 0; i < gst_sdp_message_medias_len (offer); i++) {
+    GstSDPMedia *media = (GstSDPMedia *) gst_sdp_message_get_media (offer, i);
+
+    for (j = gst_sdp_media_attributes_len (media); j > 0; j--) {
+      const GstSDPAttribute *attribute = gst_sdp_media_get_attribute (media, j - 1);
+      g_autofree gchar *value = NULL;
+      GstSDPAttribute cleaned;
+
+      if (g_strcmp0 (attribute->key, "fmtp") != 0)
+        continue;
+      value = clean_fmtp (attribute->value);
+      if (!value) {
+        gst_sdp_media_remove_attribute (media, j - 1);
+      } else if (g_strcmp0 (value, attribute->value) != 0) {
+        gst_sdp_attribute_set (&cleaned, "fmtp", value);
+        gst_sdp_media_replace_attribute (media, j - 1, &cleaned);
+      }
+    }
+  }
+}
+
+void
+gst_janus_sdp_unreject_bundled (GstSDPMessage *offer)
+{
+  guint i;
+
+  for (i = 0; i < gst_sdp_message_medias_len (offer); i++) {
+    GstSDPMedia *media = (GstSDPMedia *) gst_sdp_message_get_media (offer, i);
+
+    if (gst_sdp_media_get_port (media) == 0)
+      gst_sdp_media_set_port_info (media, 9, 0);
+  }
+}
+
+static gboolean
+is_accepted (const GstSDPMedia *media)
+{
+  return gst_sdp_media_get_port (media) != 0 &&
+         !gst_sdp_media_get_attribute_val (media, "inactive");
+}
+
+/* "VP8" of the first "a=rtpmap:96 VP8/90000". */
+static gchar *
+dup_codec (const GstSDPMedia *media)
+{
+  const gchar *rtpmap = gst_sdp_media_get_attribute_val (media, "rtpmap");
+  const gchar *name = rtpmap ? strchr (rtpmap, ' ') : NULL;
+
+  if (!name)
+    return g_strdup ("unknown");
+  return g_strndup (name + 1, strcspn (name + 1, "/"));
+}
+
+gboolean
+gst_janus_sdp_check_answer (const GstSDPMessage *offer, const GstSDPMessage *answer, GError **error)
+{
+  guint i, n = gst_sdp_message_medias_len (offer);
+
+  for (i = 0; i < n; i++) {
+    const GstSDPMedia *offered = gst_sdp_message_get_media (offer, i);
+    g_autofree gchar *codec = NULL;
+
+    if (i < gst_sdp_message_medias_len (answer) &&
+        is_accepted (gst_sdp_message_get_media (answer, i)))
+      continue;
+    codec = dup_codec (offered);
+    g_set_error (error, JANUS_ERROR, JANUS_ERROR_CODEC,
+        "The room does not allow %s for %s (stream %u of %u)", codec,
+        gst_sdp_media_get_media (offered), i + 1, n);
+    return FALSE;
+  }
+  return TRUE;
+}
+
+gboolean
+gst_janus_sdp_has_media (const GstSDPMessage *sdp, const gchar *media)
+{
+  guint i;
+
+  for (i = 0; i < gst_sdp_message_medias_len (sdp); i++) {
+    const GstSDPMedia *candidate = gst_sdp_message_get_media (sdp, i);
+
+    if (g_strcmp0 (gst_sdp_media_get_media (candidate), media) == 0 &&
+        !gst_sdp_media_get_attribute_val (candidate, "inactive"))
+      return TRUE;
+  }
+  return FALSE;
+}
+
+const gchar *
+gst_janus_sdp_get_mid (const GstSDPMessage *sdp, guint mline)
+{
+  if (mline >= gst_sdp_message_medias_len (sdp))
+    return NULL;
+  return gst_sdp_media_get_attribute_val (gst_sdp_message_get_media (sdp, mline), "mid");
+}

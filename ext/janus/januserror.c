@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Errors of the Janus signalling, and what a person can do about each. */
+
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include <string.h>
+
+#include "januserror.h"
+
+G_DEFINE_QUARK (janus - error - quark, janus_error)
+G_DEFINE_QUARK (janus - refusal - quark, janus_refusal)
+
+typedef struct {
+  gint code;
+  const gchar *text; /* part of Janus' text, where one code has several meanings, or NULL */
+  const gchar *hint;
+} Hint;
+
+/* Janus answers 433 to whatever it does not allow; only its text tells which. First match wins. */
+static const Hint refusal_hints[] = {
+    {JANUS_REFUSAL_UNAUTHORIZED_CORE, NULL,
+        "The server wants an API secret or a token: set api-secret= or token= to what its "
+        "administrator gave you."},
+    {JANUS_REFUSAL_NO_SUCH_ROOM, NULL,
+        "Check room-id=, and set use-string-ids=true if this server names its rooms by strings."},
+    {JANUS_REFUSAL_NO_SUCH_FEED, NULL,
+        "The publisher is not in the room any more, check feed-id=."},
+    {JANUS_REFUSAL_PERC_ONLY, "PERC",
+        "This room takes only end-to-end encrypted media, by the 2018 PERC Lite signalling: set "
+        "signalling=perc."},
+    {JANUS_REFUSAL_ROOM_FULL, NULL,
+        "The room has as many publishers as it allows: wait for one to leave, or raise "
+        "`publishers` "
+        "in the room's configuration."},
+    {JANUS_REFUSAL_UNAUTHORIZED, "end-to-end",
+        "This room takes only end-to-end encrypted media: put perclitenc before this element and "
+        "leave signalling= at e2ee."},
+    {JANUS_REFUSAL_UNAUTHORIZED, "pin", "The room has a PIN: set pin= to it."},
+    {JANUS_REFUSAL_UNAUTHORIZED, "private_id",
+        "The room gives streams only to its participants, and does not take us for one."},
+    {JANUS_REFUSAL_UNAUTHORIZED, NULL,
+        "The room wants a PIN or a token: check pin= and token= (a wrong one is refused like a "
+        "missing "
+        "one)."},
+    {JANUS_REFUSAL_ID_EXISTS, NULL,
+        "Somebody in the room publishes with this feed-id: choose another, or leave it out and the "
+        "server chooses."},
+    {JANUS_REFUSAL_NO_SUCH_SESSION, NULL,
+        "The server has forgotten the session: it was restarted, or cut off from us for too long. "
+        "Start again."},
+    {JANUS_REFUSAL_NO_SUCH_PLUGIN, NULL,
+        "This server runs without the VideoRoom plugin: enable libjanus_videoroom.so in its "
+        "configuration."},
+    {JANUS_REFUSAL_NO_MORE_SESSIONS, NULL, "The server is being shut down."},
+};
+
+static const Hint error_hints[] = {
+    {JANUS_ERROR_UNREACHABLE, NULL,
+        "Check janus-endpoint= (ws://host:8188/ and wss://host:8989/ are Janus' defaults), and "
+        "that the "
+        "server's WebSockets transport is enabled."},
+    {JANUS_ERROR_TLS, NULL,
+        "Check that the host in janus-endpoint= is the one the certificate was made for; for a "
+        "private "
+        "certificate authority set ssl-ca-file= to its PEM file."},
+    {JANUS_ERROR_TIMEOUT, NULL,
+        "Check the server and the network, or give it longer with timeout=."},
+    {JANUS_ERROR_CODEC, NULL,
+        "Use a codec that the room allows, or add this one to `audiocodec` or `videocodec` in the "
+        "room's configuration."},
+    {JANUS_ERROR_ICE, NULL,
+        "The signalling works but no UDP goes through: check firewalls and the server's "
+        "rtp_port_range, or set stun-server= or turn-server=."},
+};
+
+const gchar *
+janus_error_hint (const GError *error)
+{
+  const Hint *hints;
+  gsize i, n;
+
+  if (error->domain == JANUS_REFUSAL) {
+    hints = refusal_hints;
+    n = G_N_ELEMENTS (refusal_hints);
+  } else if (error->domain == JANUS_ERROR) {
+    hints = error_hints;
+    n = G_N_ELEMENTS (error_hints);
+  } else {
+    return "";
+  }
+
+  for (i = 0; i < n; i++) {
+    if (hints[i].code == error->code && (!hints[i].text || strstr (error->message, hints[i].text)))
+      return hints[i].hint;
+  }
+  return "";
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Errors of the Janus signalling, and what a person can do about each. */
+
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/* What goes wrong on our side of the connection. */
+#define JANUS_ERROR (janus_error_quark ())
+
+typedef enum {
+  JANUS_ERROR_SETTINGS,    /* a property is missing or malformed */
+  JANUS_ERROR_UNREACHABLE, /* no TCP connection, or no WebSocket upgrade */
+  JANUS_ERROR_TLS,         /* the server's certificate or the TLS handshake */
+  JANUS_ERROR_TIMEOUT,     /* no answer in time */
+  JANUS_ERROR_CLOSED,      /* the connection or the session ended */
+  JANUS_ERROR_PROTOCOL,    /* an answer that makes no sense */
+  JANUS_ERROR_CODEC,       /* the room takes none of a medium's codecs */
+  JANUS_ERROR_NO_FEED,     /* the feed to subscribe to did not appear */
+  JANUS_ERROR_ICE,         /* no media connection */
+  JANUS_ERROR_KICKED,      /* removed from the room, or the room was destroyed */
+} JanusError;
+
+/* A refusal by the server. The error's code is Janus' own: 4xx, from apierror.h of Janus for the core
+ * and from the head of janus_videoroom.c for the VideoRoom plugin. */
+#define JANUS_REFUSAL (janus_refusal_quark ())
+
+enum {
+  JANUS_REFUSAL_UNAUTHORIZED_CORE = 403,
+  JANUS_REFUSAL_NO_SUCH_ROOM = 426,
+  JANUS_REFUSAL_NO_SUCH_FEED = 428,
+  JANUS_REFUSAL_PERC_ONLY = 431,
+  JANUS_REFUSAL_ROOM_FULL = 432,
+  JANUS_REFUSAL_UNAUTHORIZED = 433,
+  JANUS_REFUSAL_ID_EXISTS = 436,
+  JANUS_REFUSAL_NO_SUCH_SESSION = 458,
+  JANUS_REFUSAL_NO_SUCH_PLUGIN = 460,
+  JANUS_REFUSAL_SESSION_CONFLICT = 468,
+  JANUS_REFUSAL_NO_MORE_SESSIONS = 472,
+};
+
+GQuark janus_error_quark (void);
+GQuark janus_refusal_quark (void);
+
+/* What the reader of ERROR can do about it: a sentence, or "" where there is nothing to add. */
+const gchar *janus_error_hint (const GError *error);
+
+G_END_DECLS
