@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A link to a Janus that loses and delays packets. */
+#pragma once
+
+#include <gio/gio.h>
+
+#include "udprelay.h"
+
+G_BEGIN_DECLS
+
+typedef struct _LossyLink LossyLink;
+
+/* A WebSocket proxy in front of the Janus at @upstream (ws://...), which makes all media of its clients go through a
+ * relay for UDP. It loses nothing until it is told to, and then, unless lossy_link_set_droppable() says otherwise,
+ * only RTP and RTCP: connections still come up. Which packets are lost follows from @seed. It runs in a thread of
+ * its own; all functions may be called from any thread. */
+LossyLink *lossy_link_new (const char *upstream, guint32 seed, GError **error);
+void lossy_link_free (LossyLink *link);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (LossyLink, lossy_link_free)
+
+/* For clients to use in the place of Janus' own: ws://IP:PORT/ */
+const char *lossy_link_get_endpoint (LossyLink *link);
+
+/* Loss is a fraction from 0 to 1 of the packets in one direction; each direction has the delay. */
+void lossy_link_set (LossyLink *link, double to_client_loss, double to_server_loss, guint delay_ms);
+
+/* The kinds of packets that may be lost: PACKET_MASK (kind) | ... With PACKET_MASK_ALL and a loss of 1 the link is
+ * cut. */
+void lossy_link_set_droppable (LossyLink *link, guint mask);
+
+void lossy_link_get_counts (LossyLink *link, LinkCounts *counts);
+
+G_END_DECLS
