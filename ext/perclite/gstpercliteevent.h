@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* gstpercliteevent.h - how a stream says that it is encrypted end to end. */
+
+#pragma once
+
+/**
+ * GST_PERCLITE_ENCRYPTED_EVENT:
+ *
+ * Name of the structure of a %GST_EVENT_CUSTOM_DOWNSTREAM_STICKY event. It says that the payloads of
+ * the RTP packets that follow are encrypted with PERC Lite. perclitenc sends it after each
+ * stream-start and caps event, and before any packet; perclitedec does not let it pass. An element
+ * that must not send anything in clear can wait for it. Fields:
+ *
+ *   suite        (string)  nick of the suite, e.g. "aead-aes-256-gcm"
+ *   fingerprint  (string)  16 hexadecimal digits: the first 8 bytes of the SHA-256 of key and salt
+ *
+ * Since: 0.1
+ */
+#define GST_PERCLITE_ENCRYPTED_EVENT "application/x-perclite-encrypted"

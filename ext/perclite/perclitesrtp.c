@@ -1,0 +1,389 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* perclitesrtp.c - the SRTP of the inner packet. The only file that knows libsrtp2. */
+
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include "perclitesrtp.h"
+
+#include <string.h>
+
+#include <openssl/rand.h>
+#include <srtp2/srtp.h>
+
+/* V=2, no padding, no extension, no CSRC: what the byte that is not sent always is. */
+#define INNER_FIRST_BYTE 0x80
+
+#define SSRC_OFFSET 8
+
+/* How far packets may be out of order when they are encrypted. Payloaders keep their order, and an
+ * element in between that does not will not hold back thousands of packets. */
+#define ENCRYPTER_WINDOW_SIZE 4096
+
+/* libsrtp2 2.5 takes window sizes below 2^15 only: the guess of the rollover counter (RFC 3711,
+ * section 3.3.1) would be ambiguous beyond. */
+#define MAX_WINDOW_SIZE 0x7fff
+
+/* libsrtp2 keeps the streams of a session in a linked list. One session per SSRC in a hash table
+ * finds them at once, however many there are. */
+typedef struct {
+  PercliteStream info;
+  srtp_t session;
+} Stream;
+
+struct _PercliteEncrypter {
+  PercliteKey *key;
+  PercliteInnerSsrc mode;
+  GHashTable *streams;     /* outer SSRC -> Stream */
+  GHashTable *inner_ssrcs; /* the set of those in use */
+};
+
+struct _PercliteDecrypter {
+  PercliteKey *key;
+  guint window_size;
+  GHashTable *streams; /* inner SSRC -> Stream */
+
+  /* Takes any SSRC. Packets of SSRCs without a stream try this one, and only with the first that is
+   * authentic it becomes the session of that SSRC. So rubbish with ever new SSRCs costs neither
+   * memory nor a key derivation each. Made when needed. */
+  srtp_t spare;
+};
+
+static guint32
+read_ssrc (const guint8 *header)
+{
+  guint32 ssrc;
+
+  memcpy (&ssrc, header + SSRC_OFFSET, sizeof ssrc);
+  return GUINT32_FROM_BE (ssrc);
+}
+
+static void
+stream_free (gpointer data)
+{
+  Stream *stream = data;
+
+  srtp_dealloc (stream->session);
+  g_free (stream);
+}
+
+static void
+init_library (void)
+{
+  static gsize once = 0;
+
+  if (g_once_init_enter (&once)) {
+    /* Answers bad_param when somebody else in this process, such as GStreamer's srtp plugin, was
+     * first, and is fine then. Should it have failed for good, srtp_create() will too. */
+    srtp_init ();
+    g_once_init_leave (&once, 1);
+  }
+}
+
+static srtp_err_status_t
+session_new (
+    const PercliteKey *key, srtp_ssrc_type_t type, guint32 ssrc, guint window_size, srtp_t *session)
+{
+  /* libsrtp2 reads the key while it derives the session keys, and keeps no pointer to it: no copy
+   * of the key is left in the policy. */
+  srtp_policy_t policy = {
+      .ssrc = {.type = type, .value = ssrc},
+      .key = (unsigned char *) perclite_key_get_bytes (key),
+      .window_size = MIN (window_size, MAX_WINDOW_SIZE),
+      .allow_repeat_tx = 0,
+  };
+
+  switch (perclite_key_get_suite (key)) {
+    case PERCLITE_SUITE_AEAD_AES_256_GCM:
+      srtp_crypto_policy_set_aes_gcm_256_16_auth (&policy.rtp);
+      break;
+    case PERCLITE_SUITE_AEAD_AES_128_GCM:
+      srtp_crypto_policy_set_aes_gcm_128_16_auth (&policy.rtp);
+      break;
+    case PERCLITE_SUITE_AES_CM_128_HMAC_SHA1_80:
+      srtp_crypto_policy_set_aes_cm_128_hmac_sha1_80 (&policy.rtp);
+      break;
+    case PERCLITE_SUITE_AES_CM_128_HMAC_SHA1_32:
+      srtp_crypto_policy_set_aes_cm_128_hmac_sha1_32 (&policy.rtp);
+      break;
+    case PERCLITE_SUITE_AUTO:
+    default:
+      g_return_val_if_reached (srtp_err_status_bad_param);
+  }
+  /* There is no inner RTCP. */
+  srtp_crypto_policy_set_null_cipher_hmac_null (&policy.rtcp);
+
+  return srtp_create (session, &policy);
+}
+
+static void
+set_unsupported (GError **error, const PercliteKey *key, srtp_err_status_t status)
+{
+  g_set_error (error, PERCLITE_ERROR, PERCLITE_ERROR_UNSUPPORTED,
+      "libsrtp2 cannot do %s (srtp_create answers %d). Use a libsrtp2 that was built with a "
+      "cryptographic library (AES-GCM needs one), or another suite",
+      perclite_suite_name (perclite_key_get_suite (key)), (int) status);
+}
+
+static PercliteResult
+result_from_status (srtp_err_status_t status)
+{
+  switch (status) {
+    case srtp_err_status_ok:
+      return PERCLITE_OK;
+    case srtp_err_status_auth_fail:
+      return PERCLITE_AUTH_FAILED;
+    case srtp_err_status_replay_fail:
+      return PERCLITE_REPLAYED;
+    case srtp_err_status_replay_old:
+    case srtp_err_status_pkt_idx_old:
+      return PERCLITE_REPLAY_OLD;
+    case srtp_err_status_key_expired:
+      return PERCLITE_KEY_LIMIT;
+    default:
+      return PERCLITE_INTERNAL;
+  }
+}
+
+static Stream *
+stream_new (
+    GHashTable *streams, guint32 table_key, guint32 outer_ssrc, guint32 inner_ssrc, srtp_t session)
+{
+  Stream *stream = g_new0 (Stream, 1);
+
+  stream->session = session;
+  stream->info.outer_ssrc = outer_ssrc;
+  stream->info.inner_ssrc = inner_ssrc;
+  g_hash_table_insert (streams, GUINT_TO_POINTER (table_key), stream);
+  return stream;
+}
+
+static void
+foreach_stream (GHashTable *streams, PercliteStreamFunc func, gpointer user_data)
+{
+  GHashTableIter iter;
+  gpointer value;
+
+  g_hash_table_iter_init (&iter, streams);
+  while (g_hash_table_iter_next (&iter, NULL, &value)) {
+    Stream *stream = value;
+    uint32_t roc = 0;
+
+    srtp_get_stream_roc (stream->session, stream->info.inner_ssrc, &roc);
+    stream->info.roc = roc;
+    func (&stream->info, user_data);
+  }
+}
+
+/* Encryption */
+
+PercliteEncrypter *
+perclite_encrypter_new (PercliteKey *key, PercliteInnerSsrc mode, GError **error)
+{
+  g_autoptr (PercliteEncrypter) self = NULL;
+  srtp_err_status_t status;
+  srtp_t trial = NULL;
+
+  g_return_val_if_fail (key != NULL, NULL);
+
+  init_library ();
+
+  self = g_new0 (PercliteEncrypter, 1);
+  self->key = key;
+  self->mode = mode;
+  self->streams = g_hash_table_new_full (NULL, NULL, NULL, stream_free);
+  self->inner_ssrcs = g_hash_table_new (NULL, NULL);
+
+  /* Sessions are made with the first packet of each SSRC. That it can be done is better known
+   * before. */
+  status = session_new (key, ssrc_specific, 0, ENCRYPTER_WINDOW_SIZE, &trial);
+  if (status != srtp_err_status_ok) {
+    set_unsupported (error, key, status);
+    return NULL;
+  }
+  srtp_dealloc (trial);
+  return g_steal_pointer (&self);
+}
+
+void
+perclite_encrypter_free (PercliteEncrypter *self)
+{
+  if (self == NULL)
+    return;
+  g_hash_table_unref (self->streams);
+  g_hash_table_unref (self->inner_ssrcs);
+  perclite_key_free (self->key);
+  g_free (self);
+}
+
+/* RFC 3711, section 9.1: SSRCs must be unique among all the streams that share a master key. */
+static gboolean
+choose_inner_ssrc (PercliteEncrypter *self, guint32 outer_ssrc, guint32 *inner_ssrc)
+{
+  if (self->mode == PERCLITE_INNER_SSRC_PRESERVE) {
+    *inner_ssrc = outer_ssrc;
+    return TRUE;
+  }
+  do {
+    if (RAND_bytes ((unsigned char *) inner_ssrc, sizeof *inner_ssrc) != 1)
+      return FALSE;
+  } while (g_hash_table_contains (self->inner_ssrcs, GUINT_TO_POINTER (*inner_ssrc)));
+  return TRUE;
+}
+
+static Stream *
+encrypter_get_stream (PercliteEncrypter *self, guint32 outer_ssrc)
+{
+  Stream *stream = g_hash_table_lookup (self->streams, GUINT_TO_POINTER (outer_ssrc));
+  guint32 inner_ssrc;
+  srtp_t session = NULL;
+
+  if (stream != NULL)
+    return stream;
+
+  if (!choose_inner_ssrc (self, outer_ssrc, &inner_ssrc))
+    return NULL;
+  if (session_new (self->key, ssrc_specific, inner_ssrc, ENCRYPTER_WINDOW_SIZE, &session) !=
+      srtp_err_status_ok)
+    return NULL;
+
+  g_hash_table_add (self->inner_ssrcs, GUINT_TO_POINTER (inner_ssrc));
+  return stream_new (self->streams, outer_ssrc, outer_ssrc, inner_ssrc, session);
+}
+
+PercliteResult
+perclite_encrypter_encrypt (PercliteEncrypter *self, const guint8 *outer_header, guint8 *inner,
+    gsize payload_size, gsize *size)
+{
+  Stream *stream;
+  guint32 inner_ssrc;
+  int inner_size = (int) (PERCLITE_INNER_HEADER_SIZE + payload_size);
+  PercliteResult result;
+
+  g_return_val_if_fail (self != NULL, PERCLITE_INTERNAL);
+  g_return_val_if_fail (((guintptr) inner & 3) == 0, PERCLITE_INTERNAL);
+  g_return_val_if_fail (payload_size <= G_MAXUINT16, PERCLITE_INTERNAL);
+
+  stream = encrypter_get_stream (self, read_ssrc (outer_header));
+  if (stream == NULL)
+    return PERCLITE_INTERNAL;
+
+  inner_ssrc = GUINT32_TO_BE (stream->info.inner_ssrc);
+  memcpy (inner, outer_header, SSRC_OFFSET);
+  memcpy (inner + SSRC_OFFSET, &inner_ssrc, sizeof inner_ssrc);
+  inner[0] = INNER_FIRST_BYTE;
+
+  result = result_from_status (srtp_protect (stream->session, inner, &inner_size));
+  if (result != PERCLITE_OK)
+    return result;
+
+  *size = (gsize) inner_size - 1;
+  stream->info.packets++;
+  stream->info.bytes += payload_size;
+  return PERCLITE_OK;
+}
+
+void
+perclite_encrypter_foreach_stream (
+    PercliteEncrypter *self, PercliteStreamFunc func, gpointer user_data)
+{
+  g_return_if_fail (self != NULL);
+
+  foreach_stream (self->streams, func, user_data);
+}
+
+/* Decryption */
+
+static srtp_err_status_t
+decrypter_ensure_spare (PercliteDecrypter *self)
+{
+  if (self->spare != NULL)
+    return srtp_err_status_ok;
+  return session_new (self->key, ssrc_any_inbound, 0, self->window_size, &self->spare);
+}
+
+PercliteDecrypter *
+perclite_decrypter_new (PercliteKey *key, guint window_size, GError **error)
+{
+  g_autoptr (PercliteDecrypter) self = NULL;
+  srtp_err_status_t status;
+
+  g_return_val_if_fail (key != NULL, NULL);
+
+  init_library ();
+
+  self = g_new0 (PercliteDecrypter, 1);
+  self->key = key;
+  self->window_size = window_size;
+  self->streams = g_hash_table_new_full (NULL, NULL, NULL, stream_free);
+
+  status = decrypter_ensure_spare (self);
+  if (status != srtp_err_status_ok) {
+    set_unsupported (error, key, status);
+    return NULL;
+  }
+  return g_steal_pointer (&self);
+}
+
+void
+perclite_decrypter_free (PercliteDecrypter *self)
+{
+  if (self == NULL)
+    return;
+  if (self->spare != NULL)
+    srtp_dealloc (self->spare);
+  g_hash_table_unref (self->streams);
+  perclite_key_free (self->key);
+  g_free (self);
+}
+
+PercliteResult
+perclite_decrypter_decrypt (PercliteDecrypter *self, const guint8 *outer_header, guint8 *inner,
+    gsize size, gsize *payload_size)
+{
+  Stream *stream;
+  guint32 inner_ssrc, outer_ssrc;
+  int inner_size = (int) (1 + size);
+  PercliteResult result;
+
+  g_return_val_if_fail (self != NULL, PERCLITE_INTERNAL);
+  g_return_val_if_fail (((guintptr) inner & 3) == 0, PERCLITE_INTERNAL);
+  g_return_val_if_fail (size <= G_MAXUINT16, PERCLITE_INTERNAL);
+
+  if (size < PERCLITE_PEH_SIZE + perclite_suite_tag_size (perclite_key_get_suite (self->key)))
+    return PERCLITE_TOO_SHORT;
+
+  inner[0] = INNER_FIRST_BYTE;
+  inner_ssrc = read_ssrc (inner);
+  outer_ssrc = read_ssrc (outer_header);
+
+  stream = g_hash_table_lookup (self->streams, GUINT_TO_POINTER (inner_ssrc));
+  if (stream != NULL) {
+    result = result_from_status (srtp_unprotect (stream->session, inner, &inner_size));
+  } else {
+    if (decrypter_ensure_spare (self) != srtp_err_status_ok)
+      return PERCLITE_INTERNAL;
+    result = result_from_status (srtp_unprotect (self->spare, inner, &inner_size));
+    if (result == PERCLITE_OK)
+      stream = stream_new (
+          self->streams, inner_ssrc, outer_ssrc, inner_ssrc, g_steal_pointer (&self->spare));
+  }
+  if (result != PERCLITE_OK)
+    return result;
+
+  *payload_size = (gsize) inner_size - PERCLITE_INNER_HEADER_SIZE;
+  stream->info.outer_ssrc = outer_ssrc;
+  stream->info.packets++;
+  stream->info.bytes += *payload_size;
+  return PERCLITE_OK;
+}
+
+void
+perclite_decrypter_foreach_stream (
+    PercliteDecrypter *self, PercliteStreamFunc func, gpointer user_data)
+{
+  g_return_if_fail (self != NULL);
+
+  foreach_stream (self->streams, func, user_data);
+}
