@@ -1,0 +1,452 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* perclitesrtp.c (test) - the transform against known answers, OpenSSL alone, and libsrtp2 alone. */
+
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include "perclitesrtp.h"
+#include "perclitetest.h"
+
+#include <string.h>
+
+#include <openssl/evp.h>
+#include <srtp2/srtp.h>
+
+/* A packet of a session with another implementation, suite AEAD_AES_256_GCM, KEY_44, ROC 0. */
+#define KNOWN_BEFORE                                                                               \
+  "80e010e8a52b25f463d7cb4b90808524b107000e115800180018897ff4003addb5f14c4f113900001401f301203948" \
+  "5f"                                                                                             \
+  "7d7a00008b5460f988204676a1c7beb4630f7d68c61efad18c3df5a3187be2007bf380f271f9c013a0"
+#define KNOWN_AFTER                                                                                \
+  "80e010e8a52b25f463d7cb4be010e8a52b25f463d7cb4bc4ea370e6491ff87727ea5b75068b501def90a1e4d917f2e" \
+  "99"                                                                                             \
+  "bc54bfd2ef460a136853a8bae64c8ee5e781ca4483ec4ce726a9db733b4902ef1f935a13d51a467c794bff1fd246ce" \
+  "b8"                                                                                             \
+  "5437477b8f4ed1c9c6cb26d5fe5b0a44069c3c87"
+
+/* What RFC 3711, section 4.3 derives from KEY_44 with the salt of RFC 7714, section 11. */
+#define KNOWN_SESSION_KEY "ae901a8d67c35d4f8648b4d4e3bb53f19ea1e92f55759c453ba5206654c2db84"
+#define KNOWN_SESSION_SALT "0ba5767c194d4ece9460aa1a"
+
+#define MAX_PAYLOAD 1500
+#define MAX_TAG 16
+
+/* Memory as the transform wants it: aligned, and the inner packet at its start. */
+typedef struct {
+  guint32 align;
+  guint8 data[12 + MAX_PAYLOAD + MAX_TAG];
+} Inner;
+
+static PercliteEncrypter *
+new_encrypter (const TestSuite *suite, PercliteInnerSsrc mode)
+{
+  PercliteEncrypter *encrypter = perclite_encrypter_new (
+      perclite_key_new_from_text (suite->key, suite->suite, NULL), mode, NULL);
+
+  fail_unless (encrypter != NULL);
+  return encrypter;
+}
+
+static PercliteDecrypter *
+new_decrypter (const TestSuite *suite, guint window_size)
+{
+  PercliteDecrypter *decrypter = perclite_decrypter_new (
+      perclite_key_new_from_text (suite->key, suite->suite, NULL), window_size, NULL);
+
+  fail_unless (decrypter != NULL);
+  return decrypter;
+}
+
+/* One plain session of libsrtp2 for any SSRC: the reference. */
+static srtp_t
+new_reference (const TestSuite *suite, srtp_ssrc_type_t type)
+{
+  g_autoptr (PercliteKey) key = perclite_key_new_from_text (suite->key, suite->suite, NULL);
+  srtp_policy_t policy = {.ssrc = {.type = type}, .window_size = 4096};
+  srtp_t session;
+
+  policy.key = (unsigned char *) perclite_key_get_bytes (key);
+  if (suite->suite == PERCLITE_SUITE_AEAD_AES_256_GCM) {
+    srtp_crypto_policy_set_aes_gcm_256_16_auth (&policy.rtp);
+    srtp_crypto_policy_set_aes_gcm_256_16_auth (&policy.rtcp);
+  } else if (suite->suite == PERCLITE_SUITE_AEAD_AES_128_GCM) {
+    srtp_crypto_policy_set_aes_gcm_128_16_auth (&policy.rtp);
+    srtp_crypto_policy_set_aes_gcm_128_16_auth (&policy.rtcp);
+  } else if (suite->suite == PERCLITE_SUITE_AES_CM_128_HMAC_SHA1_80) {
+    srtp_crypto_policy_set_aes_cm_128_hmac_sha1_80 (&policy.rtp);
+    srtp_crypto_policy_set_aes_cm_128_hmac_sha1_80 (&policy.rtcp);
+  } else {
+    srtp_crypto_policy_set_aes_cm_128_hmac_sha1_32 (&policy.rtp);
+    srtp_crypto_policy_set_aes_cm_128_hmac_sha1_80 (&policy.rtcp);
+  }
+  fail_unless_equals_int (srtp_create (&session, &policy), srtp_err_status_ok);
+  return session;
+}
+
+GST_START_TEST (the_known_packet_is_encrypted_as_known)
+{
+  g_autoptr (PercliteEncrypter) encrypter =
+      new_encrypter (&test_suites[0], PERCLITE_INNER_SSRC_PRESERVE);
+  g_autoptr (GBytes) before = test_hex (KNOWN_BEFORE);
+  g_autoptr (GBytes) after = test_hex (KNOWN_AFTER);
+  const guint8 *plain = g_bytes_get_data (before, NULL);
+  const guint8 *cipher = g_bytes_get_data (after, NULL);
+  gsize payload_size = g_bytes_get_size (before) - 12, size = 0;
+  Inner inner;
+
+  memcpy (inner.data + 12, plain + 12, payload_size);
+  fail_unless_equals_int (
+      perclite_encrypter_encrypt (encrypter, plain, inner.data, payload_size, &size), PERCLITE_OK);
+  fail_unless_equals_int (size, g_bytes_get_size (after) - 12);
+  fail_unless (memcmp (inner.data + 1, cipher + 12, size) == 0);
+}
+GST_END_TEST;
+
+GST_START_TEST (the_known_packet_is_decrypted_as_known)
+{
+  g_autoptr (PercliteDecrypter) decrypter = new_decrypter (&test_suites[0], 64);
+  g_autoptr (GBytes) before = test_hex (KNOWN_BEFORE);
+  g_autoptr (GBytes) after = test_hex (KNOWN_AFTER);
+  const guint8 *plain = g_bytes_get_data (before, NULL);
+  const guint8 *cipher = g_bytes_get_data (after, NULL);
+  gsize size = g_bytes_get_size (after) - 12, payload_size = 0;
+  Inner inner;
+
+  memcpy (inner.data + 1, cipher + 12, size);
+  fail_unless_equals_int (
+      perclite_decrypter_decrypt (decrypter, cipher, inner.data, size, &payload_size), PERCLITE_OK);
+  fail_unless_equals_int (payload_size, g_bytes_get_size (before) - 12);
+  fail_unless (memcmp (inner.data, plain, 12 + payload_size) == 0);
+}
+GST_END_TEST;
+
+/* RFC 7714, section 8.1: nonce = salt XOR (00 00 | SSRC | ROC | SEQ); section 9.2: the header is the
+ * associated data. */
+GST_START_TEST (the_known_packet_is_what_the_rfcs_say)
+{
+  g_autoptr (GBytes) key = test_hex (KNOWN_SESSION_KEY);
+  g_autoptr (GBytes) salt = test_hex (KNOWN_SESSION_SALT);
+  g_autoptr (GBytes) before = test_hex (KNOWN_BEFORE);
+  g_autoptr (GBytes) after = test_hex (KNOWN_AFTER);
+  const guint8 *plain = g_bytes_get_data (before, NULL);
+  const guint8 *peh = (const guint8 *) g_bytes_get_data (after, NULL) + 12;
+  gsize payload_size = g_bytes_get_size (before) - 12;
+  guint8 header[12] = {0x80}, nonce[12], out[MAX_PAYLOAD];
+  EVP_CIPHER_CTX *ctx = EVP_CIPHER_CTX_new ();
+  int n;
+
+  fail_unless_equals_int (g_bytes_get_size (after), 12 + 11 + payload_size + 16);
+  memcpy (header + 1, peh, 11);
+
+  memcpy (nonce, g_bytes_get_data (salt, NULL), 12);
+  for (guint i = 0; i < 4; i++)
+    nonce[2 + i] ^= header[8 + i];
+  nonce[10] ^= header[2];
+  nonce[11] ^= header[3];
+
+  fail_unless_equals_int (
+      EVP_DecryptInit_ex (ctx, EVP_aes_256_gcm (), NULL, g_bytes_get_data (key, NULL), nonce), 1);
+  fail_unless_equals_int (EVP_DecryptUpdate (ctx, NULL, &n, header, sizeof header), 1);
+  fail_unless_equals_int (EVP_DecryptUpdate (ctx, out, &n, peh + 11, (int) payload_size), 1);
+  fail_unless_equals_int (
+      EVP_CIPHER_CTX_ctrl (ctx, EVP_CTRL_AEAD_SET_TAG, 16, (void *) (peh + 11 + payload_size)), 1);
+  fail_unless_equals_int (EVP_DecryptFinal_ex (ctx, out + payload_size, &n), 1);
+  fail_unless (memcmp (out, plain + 12, payload_size) == 0);
+  EVP_CIPHER_CTX_free (ctx);
+}
+GST_END_TEST;
+
+/* Random packets of several SSRCs that wrap several times, reordered, some of them twice. */
+
+#define N_SSRCS 5
+#define N_RANDOM_PACKETS 6000
+
+typedef struct {
+  GRand *rand;
+  guint32 ssrcs[N_SSRCS];
+  guint32 indexes[N_SSRCS];
+} Source;
+
+static Source
+new_source (guint32 seed)
+{
+  Source source = {.rand = g_rand_new_with_seed (seed)};
+
+  for (guint i = 0; i < N_SSRCS; i++) {
+    source.ssrcs[i] = g_rand_int (source.rand);
+    source.indexes[i] = 60000 + 1000 * i;
+  }
+  return source;
+}
+
+/* Header and payload at @data; returns the size of the payload. */
+static gsize
+next_packet (Source *source, guint8 *data)
+{
+  guint which = (guint) g_rand_int_range (source->rand, 0, N_SSRCS);
+  gsize size = (gsize) g_rand_int_range (source->rand, 0, 200);
+  guint32 index;
+
+  if (g_rand_int_range (source->rand, 0, 50) == 0)
+    size = MAX_PAYLOAD;
+  source->indexes[which] += (guint32) g_rand_int_range (source->rand, 0, 300);
+  index = source->indexes[which];
+  /* A quarter comes late, and now and then a second time. */
+  if (g_rand_int_range (source->rand, 0, 4) == 0)
+    index -= (guint32) g_rand_int_range (source->rand, 0, 200);
+
+  data[0] = 0x80;
+  data[1] = (guint8) g_rand_int (source->rand);
+  GST_WRITE_UINT16_BE (data + 2, index & 0xffff);
+  GST_WRITE_UINT32_BE (data + 4, g_rand_int (source->rand));
+  GST_WRITE_UINT32_BE (data + 8, source->ssrcs[which]);
+  for (gsize i = 0; i < size; i++)
+    data[12 + i] = (guint8) g_rand_int (source->rand);
+  return size;
+}
+
+static void
+remember_roc (const PercliteStream *stream, gpointer user_data)
+{
+  guint32 *max = user_data;
+
+  fail_unless (stream->packets > 0);
+  *max = MAX (*max, stream->roc);
+}
+
+GST_START_TEST (encryption_equals_that_of_libsrtp2)
+{
+  const TestSuite *suite = &test_suites[__i__];
+  g_autoptr (PercliteEncrypter) encrypter = new_encrypter (suite, PERCLITE_INNER_SSRC_PRESERVE);
+  srtp_t reference = new_reference (suite, ssrc_any_outbound);
+  Source source = new_source (100 + (guint32) __i__);
+  guint refused = 0;
+  guint32 roc = 0;
+
+  for (guint i = 0; i < N_RANDOM_PACKETS; i++) {
+    Inner expected, inner;
+    gsize payload_size = next_packet (&source, expected.data), size = 0;
+    int expected_size = (int) (12 + payload_size);
+    guint8 header[12];
+    PercliteResult result;
+    srtp_err_status_t status;
+
+    memcpy (header, expected.data, 12);
+    memcpy (inner.data + 12, expected.data + 12, payload_size);
+    status = srtp_protect (reference, expected.data, &expected_size);
+    result = perclite_encrypter_encrypt (encrypter, header, inner.data, payload_size, &size);
+    fail_unless_equals_int (result == PERCLITE_OK, status == srtp_err_status_ok);
+    if (result != PERCLITE_OK) {
+      fail_unless_equals_int (result, PERCLITE_REPLAYED);
+      refused++;
+      continue;
+    }
+    fail_unless_equals_int (size, (gsize) expected_size - 1);
+    fail_unless_equals_int (size, 11 + payload_size + suite->tag_size);
+    fail_unless (memcmp (inner.data + 1, expected.data + 1, size) == 0);
+  }
+  perclite_encrypter_foreach_stream (encrypter, remember_roc, &roc);
+  fail_unless (roc >= 2);
+  fail_unless (refused > 0 && refused < N_RANDOM_PACKETS / 4);
+  srtp_dealloc (reference);
+  g_rand_free (source.rand);
+}
+GST_END_TEST;
+
+GST_START_TEST (decryption_equals_that_of_libsrtp2)
+{
+  const TestSuite *suite = &test_suites[__i__];
+  g_autoptr (PercliteDecrypter) decrypter = new_decrypter (suite, 4096);
+  srtp_t sender = NULL, reference = NULL;
+  Source source;
+  guint refused = 0;
+  guint32 roc = 0;
+
+  sender = new_reference (suite, ssrc_any_outbound);
+  reference = new_reference (suite, ssrc_any_inbound);
+  source = new_source (200 + (guint32) __i__);
+  for (guint i = 0; i < N_RANDOM_PACKETS; i++) {
+    Inner expected, inner;
+    gsize sent_size = next_packet (&source, expected.data), payload_size = 0;
+    int size = (int) (12 + sent_size), protected_size;
+    guint8 outer[12] = {0};
+    PercliteResult result;
+    srtp_err_status_t status;
+
+    if (srtp_protect (sender, expected.data, &size) != srtp_err_status_ok)
+      continue;
+    /* Some are damaged, some come twice. */
+    if (g_rand_int_range (source.rand, 0, 10) == 0)
+      expected.data[g_rand_int_range (source.rand, 1, size)] ^= 0x10;
+    for (gint twice = g_rand_int_range (source.rand, 0, 10) == 0; twice >= 0; twice--) {
+      Inner copy = expected;
+
+      protected_size = size;
+      memcpy (inner.data + 1, expected.data + 1, (gsize) size - 1);
+      status = srtp_unprotect (reference, copy.data, &protected_size);
+      result = perclite_decrypter_decrypt (
+          decrypter, outer, inner.data, (gsize) size - 1, &payload_size);
+      fail_unless_equals_int (result == PERCLITE_OK, status == srtp_err_status_ok);
+      fail_unless_equals_int (result == PERCLITE_AUTH_FAILED, status == srtp_err_status_auth_fail);
+      fail_unless_equals_int (result == PERCLITE_REPLAYED, status == srtp_err_status_replay_fail);
+      if (result != PERCLITE_OK) {
+        refused++;
+        continue;
+      }
+      fail_unless_equals_int (payload_size, (gsize) protected_size - 12);
+      fail_unless (memcmp (inner.data, copy.data, (gsize) protected_size) == 0);
+    }
+  }
+  perclite_decrypter_foreach_stream (decrypter, remember_roc, &roc);
+  fail_unless (roc >= 2);
+  fail_unless (refused > 0);
+  srtp_dealloc (sender);
+  srtp_dealloc (reference);
+  g_rand_free (source.rand);
+}
+GST_END_TEST;
+
+static void
+count_stream (const PercliteStream *stream, gpointer user_data)
+{
+  ++*(guint *) user_data;
+}
+
+GST_START_TEST (rubbish_makes_no_streams)
+{
+  const TestSuite *suite = &test_suites[__i__];
+  g_autoptr (PercliteDecrypter) decrypter = new_decrypter (suite, 1024);
+  GRand *rand = g_rand_new_with_seed (3);
+  guint n = 0;
+
+  for (guint i = 0; i < 10000; i++) {
+    guint8 outer[12] = {0};
+    gsize size = 11 + suite->tag_size + (i & 63), payload_size;
+    Inner inner;
+
+    for (gsize k = 0; k <= size; k++)
+      inner.data[k] = (guint8) g_rand_int (rand);
+    /* The tag of 4 bytes is guessed once in 2^32 times: never, with this seed. */
+    fail_unless_equals_int (
+        perclite_decrypter_decrypt (decrypter, outer, inner.data, size, &payload_size),
+        PERCLITE_AUTH_FAILED);
+  }
+  perclite_decrypter_foreach_stream (decrypter, count_stream, &n);
+  fail_unless_equals_int (n, 0);
+  g_rand_free (rand);
+}
+GST_END_TEST;
+
+GST_START_TEST (whatever_is_too_short_is_refused)
+{
+  const TestSuite *suite = &test_suites[__i__];
+  g_autoptr (PercliteDecrypter) decrypter = new_decrypter (suite, 1024);
+  guint8 outer[12] = {0};
+  Inner inner = {0};
+
+  for (gsize size = 0; size <= 11 + suite->tag_size; size++) {
+    gsize payload_size;
+
+    fail_unless_equals_int (
+        perclite_decrypter_decrypt (decrypter, outer, inner.data, size, &payload_size),
+        size < 11 + suite->tag_size ? PERCLITE_TOO_SHORT : PERCLITE_AUTH_FAILED);
+  }
+}
+GST_END_TEST;
+
+static void
+collect_inner_ssrc (const PercliteStream *stream, gpointer user_data)
+{
+  fail_unless (g_hash_table_add (user_data, GUINT_TO_POINTER (stream->inner_ssrc)));
+}
+
+GST_START_TEST (random_inner_ssrcs_are_unique_and_never_those_of_the_run_before)
+{
+  g_autoptr (GHashTable) seen = g_hash_table_new (NULL, NULL);
+
+  for (guint run = 0; run < 3; run++) {
+    g_autoptr (PercliteEncrypter) encrypter =
+        new_encrypter (&test_suites[0], PERCLITE_INNER_SSRC_RANDOM);
+
+    for (guint32 ssrc = 0; ssrc < 20; ssrc++) {
+      guint8 header[12] = {0x80, 105};
+      Inner inner;
+      gsize size;
+
+      GST_WRITE_UINT32_BE (header + 8, ssrc);
+      fail_unless_equals_int (
+          perclite_encrypter_encrypt (encrypter, header, inner.data, 0, &size), PERCLITE_OK);
+    }
+    perclite_encrypter_foreach_stream (encrypter, collect_inner_ssrc, seen);
+  }
+  fail_unless_equals_int (g_hash_table_size (seen), 60);
+}
+GST_END_TEST;
+
+GST_START_TEST (packets_beyond_the_replay_window_are_refused)
+{
+  const TestSuite *suite = &test_suites[0];
+  g_autoptr (PercliteEncrypter) encrypter = new_encrypter (suite, PERCLITE_INNER_SSRC_RANDOM);
+  g_autoptr (PercliteDecrypter) decrypter = new_decrypter (suite, 64);
+  static const struct {
+    guint16 seq;
+    PercliteResult result;
+  } rows[] = {{1000, PERCLITE_OK}, {1000 - 63, PERCLITE_OK}, {1000 - 64, PERCLITE_REPLAY_OLD},
+      {1000 - 63, PERCLITE_REPLAYED}, {1001, PERCLITE_OK}};
+  g_autoptr (GHashTable) sent = g_hash_table_new_full (NULL, NULL, NULL, g_free);
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    guint8 header[12] = {0x80, 105};
+    Inner *inner = g_hash_table_lookup (sent, GUINT_TO_POINTER (rows[i].seq));
+    Inner copy;
+    gsize size = 11 + suite->tag_size, payload_size;
+
+    GST_WRITE_UINT16_BE (header + 2, rows[i].seq);
+    if (inner == NULL) {
+      inner = g_new0 (Inner, 1);
+      g_hash_table_insert (sent, GUINT_TO_POINTER (rows[i].seq), inner);
+      fail_unless_equals_int (
+          perclite_encrypter_encrypt (encrypter, header, inner->data, 0, &size), PERCLITE_OK);
+    }
+    copy = *inner;
+    fail_unless_equals_int (
+        perclite_decrypter_decrypt (decrypter, header, copy.data, size, &payload_size),
+        rows[i].result);
+  }
+}
+GST_END_TEST;
+
+GST_START_TEST (window_sizes_from_64_to_32768_are_taken)
+{
+  static const guint sizes[] = {64, 1024, 32767, 32768};
+
+  for (guint i = 0; i < G_N_ELEMENTS (sizes); i++)
+    perclite_decrypter_free (new_decrypter (&test_suites[0], sizes[i]));
+}
+GST_END_TEST;
+
+static Suite *
+perclitesrtp_suite (void)
+{
+  Suite *s = suite_create ("perclitesrtp");
+  TCase *tc = tcase_create ("known-answers");
+
+  suite_add_tcase (s, tc);
+  tcase_add_test (tc, the_known_packet_is_encrypted_as_known);
+  tcase_add_test (tc, the_known_packet_is_decrypted_as_known);
+  tcase_add_test (tc, the_known_packet_is_what_the_rfcs_say);
+
+  tc = tcase_create ("behaviour");
+  suite_add_tcase (s, tc);
+  tcase_add_loop_test (tc, encryption_equals_that_of_libsrtp2, 0, N_TEST_SUITES);
+  tcase_add_loop_test (tc, decryption_equals_that_of_libsrtp2, 0, N_TEST_SUITES);
+  tcase_add_loop_test (tc, rubbish_makes_no_streams, 0, N_TEST_SUITES);
+  tcase_add_loop_test (tc, whatever_is_too_short_is_refused, 0, N_TEST_SUITES);
+  tcase_add_test (tc, random_inner_ssrcs_are_unique_and_never_those_of_the_run_before);
+  tcase_add_test (tc, packets_beyond_the_replay_window_are_refused);
+  tcase_add_test (tc, window_sizes_from_64_to_32768_are_taken);
+  return s;
+}
+
+GST_CHECK_MAIN (perclitesrtp);
