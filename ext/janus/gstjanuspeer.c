@@ -18,6 +18,7 @@ struct _GstJanusPeer {
 
   /* Of the context's thread alone. */
   GstSDPMessage *local;
+  GPtrArray *early_candidates; /* those that came before the description was told */
   gboolean closed;
   gboolean connected;
   gboolean gathered;
@@ -36,6 +37,7 @@ peer_clear (gpointer data)
 
   gst_object_unref (peer->webrtcbin);
   g_clear_pointer (&peer->local, gst_sdp_message_free);
+  g_ptr_array_unref (peer->early_candidates);
   g_main_context_unref (peer->context);
 }
 
@@ -106,21 +108,51 @@ tell_failed (GstJanusPeer *peer, gpointer error, guint number)
   peer->handlers->failed (peer, error, peer->user_data);
 }
 
+typedef struct {
+  gchar *text; /* NULL: that was the last */
+  guint mline;
+} Candidate;
+
 static void
-tell_described (GstJanusPeer *peer, gpointer sdp, guint number)
+candidate_free (gpointer data)
 {
-  gst_sdp_message_copy (sdp, &peer->local);
-  peer->handlers->described (peer, peer->local, peer->user_data);
+  Candidate *candidate = data;
+
+  g_free (candidate->text);
+  g_free (candidate);
 }
 
 static void
-tell_candidate (GstJanusPeer *peer, gpointer candidate, guint mline)
+tell_candidate (GstJanusPeer *peer, gpointer text, guint mline)
 {
-  if (!peer->gathered && peer->local)
-    peer->handlers->candidate (
-        peer, candidate, gst_janus_sdp_get_mid (peer->local, mline), mline, peer->user_data);
-  if (!candidate)
-    peer->gathered = TRUE;
+  if (peer->gathered)
+    return;
+  if (!peer->local) {
+    Candidate *candidate = g_new (Candidate, 1);
+
+    candidate->text = g_strdup (text);
+    candidate->mline = mline;
+    g_ptr_array_add (peer->early_candidates, candidate);
+    return;
+  }
+  peer->gathered = !text;
+  peer->handlers->candidate (
+      peer, text, gst_janus_sdp_get_mid (peer->local, mline), mline, peer->user_data);
+}
+
+static void
+tell_described (GstJanusPeer *peer, gpointer sdp, guint number)
+{
+  guint i;
+
+  gst_sdp_message_copy (sdp, &peer->local);
+  peer->handlers->described (peer, peer->local, peer->user_data);
+  for (i = 0; i < peer->early_candidates->len; i++) {
+    const Candidate *candidate = g_ptr_array_index (peer->early_candidates, i);
+
+    tell_candidate (peer, candidate->text, candidate->mline);
+  }
+  g_ptr_array_set_size (peer->early_candidates, 0);
 }
 
 static void
@@ -222,6 +254,7 @@ gst_janus_peer_new (GMainContext *context, const GstJanusIceConfig *config,
   peer->handlers = handlers;
   peer->user_data = user_data;
   peer->webrtcbin = webrtcbin;
+  peer->early_candidates = g_ptr_array_new_with_free_func (candidate_free);
   peer_connect (peer, "on-ice-candidate", G_CALLBACK (on_ice_candidate));
   peer_connect (peer, "notify::ice-gathering-state", G_CALLBACK (on_gathering_state));
   peer_connect (peer, "notify::connection-state", G_CALLBACK (on_connection_state));
@@ -243,73 +276,98 @@ gst_janus_peer_get_webrtcbin (GstJanusPeer *peer)
   return peer->webrtcbin;
 }
 
-/* The reply's structure unless it is an error, which is then told. */
-static const GstStructure *
-promise_get_reply (GstPromise *promise, GstJanusPeer *peer)
+/* FALSE: PROMISE was answered by an error, which is told, or never will be. */
+static gboolean
+promise_succeeded (GstPromise *promise, GstJanusPeer *peer)
 {
   const GstStructure *reply;
   GError *error = NULL;
 
   if (gst_promise_wait (promise) != GST_PROMISE_RESULT_REPLIED)
-    return NULL;
+    return FALSE;
   reply = gst_promise_get_reply (promise);
   if (!reply || !gst_structure_get (reply, "error", G_TYPE_ERROR, &error, NULL))
-    return reply;
+    return TRUE;
   peer_tell (peer, tell_failed, error, (GDestroyNotify) g_error_free, 0);
-  return NULL;
+  return FALSE;
 }
 
-static GstPromise *
-peer_promise (GstJanusPeer *peer, GstPromiseChangeFunc func)
+/* webrtcbin takes a reference of its own to the promise; ours is for FUNC to drop. */
+static void
+peer_create_description (GstJanusPeer *peer, const gchar *action, GstPromiseChangeFunc func)
 {
-  return gst_promise_new_with_change_func (func, peer_ref (peer), peer_unref);
+  g_signal_emit_by_name (peer->webrtcbin, action, NULL,
+      gst_promise_new_with_change_func (func, peer_ref (peer), peer_unref));
 }
 
-/* For replies of which only an error matters. */
+/* A description that webrtcbin is to take. */
+typedef struct {
+  GstJanusPeer *peer;
+  GstWebRTCSessionDescription *description;
+  void (*taken) (GstJanusPeer *peer, const GstWebRTCSessionDescription *description);
+} Setting;
+
+static void
+setting_free (gpointer data)
+{
+  Setting *setting = data;
+
+  gst_webrtc_session_description_free (setting->description);
+  peer_unref (setting->peer);
+  g_free (setting);
+}
+
 static void
 on_description_set (GstPromise *promise, gpointer user_data)
 {
   g_autoptr (GstPromise) owned = promise;
+  Setting *setting = user_data;
 
-  promise_get_reply (owned, user_data);
+  if (promise_succeeded (owned, setting->peer) && setting->taken)
+    setting->taken (setting->peer, setting->description);
 }
 
+/* Takes SDP. TAKEN is called, in one of webrtcbin's threads, unless it fails, which is told. */
 static void
-peer_set_description (
-    GstJanusPeer *peer, const gchar *action, GstWebRTCSDPType type, GstSDPMessage *sdp)
+peer_set_description (GstJanusPeer *peer, const gchar *action, GstWebRTCSDPType type,
+    GstSDPMessage *sdp,
+    void (*taken) (GstJanusPeer *peer, const GstWebRTCSessionDescription *description))
 {
-  g_autoptr (GstWebRTCSessionDescription) description =
-      gst_webrtc_session_description_new (type, sdp);
+  Setting *setting = g_new (Setting, 1);
 
-  g_signal_emit_by_name (
-      peer->webrtcbin, action, description, peer_promise (peer, on_description_set));
+  setting->peer = peer_ref (peer);
+  setting->description = gst_webrtc_session_description_new (type, sdp);
+  setting->taken = taken;
+  g_signal_emit_by_name (peer->webrtcbin, action, setting->description,
+      gst_promise_new_with_change_func (on_description_set, setting, setting_free));
 }
 
-/* A promise belongs to whoever made it, after webrtcbin's action has taken its own reference. */
+/* Only now: the answer to what we send must not come before webrtcbin has taken what we sent. */
 static void
-peer_create_description (GstJanusPeer *peer, const gchar *action, GstPromiseChangeFunc func)
+local_taken (GstJanusPeer *peer, const GstWebRTCSessionDescription *description)
 {
-  g_signal_emit_by_name (peer->webrtcbin, action, NULL, peer_promise (peer, func));
+  GstSDPMessage *copy;
+
+  gst_sdp_message_copy (description->sdp, &copy);
+  peer_tell (peer, tell_described, copy, (GDestroyNotify) gst_sdp_message_free, 0);
 }
 
-/* The description in PROMISE's reply, cleaned; it is set as ours and told. */
+/* The description in PROMISE's reply, cleaned, becomes ours. */
 static void
 take_description (GstPromise *promise, GstJanusPeer *peer, const gchar *name)
 {
   g_autoptr (GstPromise) owned = promise;
-  const GstStructure *reply = promise_get_reply (owned, peer);
   g_autoptr (GstWebRTCSessionDescription) description = NULL;
-  GstSDPMessage *sdp, *copy;
+  GstSDPMessage *sdp;
 
-  if (!reply ||
-      !gst_structure_get (reply, name, GST_TYPE_WEBRTC_SESSION_DESCRIPTION, &description, NULL))
+  if (!promise_succeeded (owned, peer) ||
+      !gst_structure_get (gst_promise_get_reply (owned), name, GST_TYPE_WEBRTC_SESSION_DESCRIPTION,
+          &description, NULL))
     return;
 
   gst_sdp_message_copy (description->sdp, &sdp);
   gst_janus_sdp_clean_offer (sdp);
-  gst_sdp_message_copy (sdp, &copy);
-  peer_tell (peer, tell_described, copy, (GDestroyNotify) gst_sdp_message_free, 0);
-  peer_set_description (peer, "set-local-description", description->type, sdp);
+  peer_set_description (peer, "set-local-description", description->type, sdp, local_taken);
 }
 
 static void
@@ -353,35 +411,24 @@ gst_janus_peer_set_answer (GstJanusPeer *peer, const gchar *text, GError **error
     gst_sdp_message_free (sdp);
     return FALSE;
   }
-  peer_set_description (peer, "set-remote-description", GST_WEBRTC_SDP_TYPE_ANSWER, sdp);
+  peer_set_description (peer, "set-remote-description", GST_WEBRTC_SDP_TYPE_ANSWER, sdp, NULL);
   return TRUE;
 }
 
 static void
-on_offer_set (GstPromise *promise, gpointer user_data)
+offer_taken (GstJanusPeer *peer, const GstWebRTCSessionDescription *description)
 {
-  g_autoptr (GstPromise) owned = promise;
-  GstJanusPeer *peer = user_data;
-
-  if (gst_promise_wait (owned) != GST_PROMISE_RESULT_REPLIED)
-    return;
-  if (gst_promise_get_reply (owned) &&
-      gst_structure_has_field (gst_promise_get_reply (owned), "error"))
-    promise_get_reply (owned, peer);
-  else
-    peer_create_description (peer, "create-answer", on_answer_created);
+  peer_create_description (peer, "create-answer", on_answer_created);
 }
 
 gboolean
 gst_janus_peer_accept_offer (GstJanusPeer *peer, const gchar *text, GError **error)
 {
   GstSDPMessage *sdp = parse_sdp (text, error);
-  g_autoptr (GstWebRTCSessionDescription) description = NULL;
 
   if (!sdp)
     return FALSE;
-  description = gst_webrtc_session_description_new (GST_WEBRTC_SDP_TYPE_OFFER, sdp);
-  g_signal_emit_by_name (
-      peer->webrtcbin, "set-remote-description", description, peer_promise (peer, on_offer_set));
+  peer_set_description (
+      peer, "set-remote-description", GST_WEBRTC_SDP_TYPE_OFFER, sdp, offer_taken);
   return TRUE;
 }

@@ -27,6 +27,7 @@ static const Hint refusal_hints[] = {
         "Check room-id=, and set use-string-ids=true if this server names its rooms by strings."},
     {JANUS_REFUSAL_NO_SUCH_FEED, NULL,
         "The publisher is not in the room any more, check feed-id=."},
+    {JANUS_REFUSAL_MISSING_ELEMENT, "pin", "The room has a PIN: set pin= to it."},
     {JANUS_REFUSAL_PERC_ONLY, "PERC",
         "This room takes only end-to-end encrypted media, by the 2018 PERC Lite signalling: set "
         "signalling=perc."},
@@ -37,7 +38,6 @@ static const Hint refusal_hints[] = {
     {JANUS_REFUSAL_UNAUTHORIZED, "end-to-end",
         "This room takes only end-to-end encrypted media: put perclitenc before this element and "
         "leave signalling= at e2ee."},
-    {JANUS_REFUSAL_UNAUTHORIZED, "pin", "The room has a PIN: set pin= to it."},
     {JANUS_REFUSAL_UNAUTHORIZED, "private_id",
         "The room gives streams only to its participants, and does not take us for one."},
     {JANUS_REFUSAL_UNAUTHORIZED, NULL,

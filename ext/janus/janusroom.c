@@ -52,6 +52,16 @@ room_failed (JanusRoom *room, const GError *error)
   room->handlers->failed (error, room->user_data);
 }
 
+/* To be asked first by the answer to each request. FALSE: it failed, which is told, or the room is over and
+ * nobody wants the answer any more. */
+static gboolean
+room_goes_on (JanusRoom *room, const GError *error)
+{
+  if (error)
+    room_failed (room, error);
+  return !room->over;
+}
+
 static void
 subscription_failed (JanusSubscription *subscription, const GError *error)
 {
@@ -189,10 +199,8 @@ on_joined (const JanusMessage *reply, const GError *error, gpointer user_data)
 {
   JanusRoom *room = user_data;
 
-  if (error) {
-    room_failed (room, error);
+  if (!room_goes_on (room, error))
     return;
-  }
   room->joined = TRUE;
   room->private_id = reply->private_id;
   room->handlers->joined (reply->id, room->user_data);
@@ -204,10 +212,8 @@ on_attached (const JanusMessage *reply, const GError *error, gpointer user_data)
 {
   JanusRoom *room = user_data;
 
-  if (error) {
-    room_failed (room, error);
+  if (!room_goes_on (room, error))
     return;
-  }
   room->handle_id = reply->data_id;
   send_message (room, room->handle_id,
       janus_videoroom_join_publisher (room->config.room, room->config.feed, room->config.display,
@@ -220,9 +226,7 @@ on_opened (const JanusMessage *reply, const GError *error, gpointer user_data)
 {
   JanusRoom *room = user_data;
 
-  if (error)
-    room_failed (room, error);
-  else
+  if (room_goes_on (room, error))
     janus_session_attach (room->session, on_attached, room);
 }
 
@@ -247,12 +251,13 @@ on_published (const JanusMessage *reply, const GError *error, gpointer user_data
   JanusRoom *room = user_data;
   g_autoptr (GError) own_error = NULL;
 
-  if (!error && reply_has_sdp (reply, "answer", &own_error)) {
-    room->published = TRUE;
+  if (!room_goes_on (room, error))
+    return;
+  room->published = TRUE;
+  if (reply_has_sdp (reply, "answer", &own_error))
     room->handlers->published (reply->sdp, reply->streams, room->user_data);
-  } else {
-    room_failed (room, error ? error : own_error);
-  }
+  else
+    room_failed (room, own_error);
 }
 
 void
@@ -354,7 +359,7 @@ subscription_answered (JanusSubscription *subscription)
 {
   subscription->pending--;
   if (!subscription->ended)
-    return !subscription->over;
+    return !subscription->over && !subscription->room->over;
 
   if (subscription->pending == 0) {
     JanusRoom *room = subscription->room;
