@@ -453,7 +453,6 @@ on_stop (gpointer data)
     gst_janus_run_quit (priv->run);
   }
   gst_janus_bin_set_active_feed (self, NULL);
-  gst_janus_bin_set_state (self, GST_JANUS_STATE_DISCONNECTED);
   return G_SOURCE_REMOVE;
 }
 
@@ -483,8 +482,12 @@ stop_run (GstJanusBin *self)
 {
   GstJanusRun *run = PRIV (self)->run;
 
-  if (run)
-    gst_janus_run_invoke_and_wait (run, on_stop, self);
+  if (!run)
+    return;
+  gst_janus_run_invoke_and_wait (run, on_stop, self);
+  /* Told from here, where whoever hears of it may ask for the state that is being changed. */
+  gst_janus_bin_set_active_feed (self, NULL);
+  gst_janus_bin_set_state (self, GST_JANUS_STATE_DISCONNECTED);
 }
 
 static void

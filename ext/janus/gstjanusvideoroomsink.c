@@ -55,10 +55,11 @@ static GstStaticPadTemplate sink_template = GST_STATIC_PAD_TEMPLATE (
 
 #define STREAM_KEY "janus-stream"
 
-/* One request pad, and owned by it: ghost pad -> clocksync -> webrtcbin. */
+/* One request pad, and owned by it: ghost pad -> gate -> clocksync -> webrtcbin. */
 typedef struct {
   GstJanusVideoRoomSink *sink; /* not owned */
   GstPad *pad;
+  GstPad *gate; /* the inside of the pad, where what waits for the connection is blocked */
   GstElement *sync;
   GstPad *sync_src;
 
@@ -319,7 +320,7 @@ on_connected (GstJanusPeer *peer, gpointer user_data)
     stream->block_id = 0;
     g_mutex_unlock (&self->lock);
     if (block_id)
-      gst_pad_remove_probe (stream->sync_src, block_id);
+      gst_pad_remove_probe (stream->gate, block_id);
     else if (stream_is_video (stream))
       /* What a decoder needs first was dropped. */
       gst_pad_push_event (
@@ -420,7 +421,7 @@ gst_janus_video_room_sink_stop (GstJanusBin *bin)
     stream->started = FALSE;
     stream->eos = FALSE;
     if (stream->block_id) {
-      gst_pad_remove_probe (stream->sync_src, stream->block_id);
+      gst_pad_remove_probe (stream->gate, stream->block_id);
       stream->block_id = 0;
     }
   }
@@ -458,7 +459,7 @@ stream_started (Stream *stream)
   g_object_set (stream->sync, "sync", !live, NULL);
   g_mutex_lock (&self->lock);
   if (!live && !self->gate_open && !stream->block_id)
-    stream->block_id = gst_pad_add_probe (stream->sync_src,
+    stream->block_id = gst_pad_add_probe (stream->gate,
         GST_PAD_PROBE_TYPE_BLOCK | GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST,
         on_block, NULL, NULL);
   stream->started = TRUE;
@@ -609,6 +610,7 @@ static void
 stream_free (Stream *stream)
 {
   gst_clear_caps (&stream->caps);
+  gst_object_unref (stream->gate);
   gst_object_unref (stream->sync_src);
   gst_object_unref (stream->sync);
   g_free (stream);
@@ -666,6 +668,7 @@ gst_janus_video_room_sink_request_new_pad (
   target = gst_element_get_static_pad (stream->sync, "sink");
   pad_name = g_strdup_printf ("sink_%u", number);
   stream->pad = gst_ghost_pad_new_from_template (pad_name, target, templ);
+  stream->gate = GST_PAD (gst_proxy_pad_get_internal (GST_PROXY_PAD (stream->pad)));
   g_object_set_data_full (G_OBJECT (stream->pad), STREAM_KEY, stream, (GDestroyNotify) stream_free);
   gst_pad_add_probe (stream->pad, GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST,
       on_data, stream, NULL);

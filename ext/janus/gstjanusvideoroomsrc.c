@@ -543,7 +543,6 @@ static void
 gst_janus_video_room_src_stop (GstJanusBin *bin)
 {
   GstJanusVideoRoomSrc *self = GST_JANUS_VIDEO_ROOM_SRC (bin);
-  GList *pads, *l;
 
   clear_source (&self->keyframe_timer);
   clear_source (&self->linger);
@@ -559,6 +558,14 @@ gst_janus_video_room_src_stop (GstJanusBin *bin)
   }
   g_clear_pointer (&self->feed, g_free);
   g_clear_pointer (&self->mids, g_ptr_array_unref);
+}
+
+/* ---- Element ---- */
+
+static void
+remove_pads (GstJanusVideoRoomSrc *self)
+{
+  GList *pads, *l;
 
   g_mutex_lock (&self->lock);
   pads = g_steal_pointer (&self->pads);
@@ -572,7 +579,17 @@ gst_janus_video_room_src_stop (GstJanusBin *bin)
   g_list_free (pads);
 }
 
-/* ---- Element ---- */
+static GstStateChangeReturn
+gst_janus_video_room_src_change_state (GstElement *element, GstStateChange transition)
+{
+  GstStateChangeReturn ret =
+      GST_ELEMENT_CLASS (gst_janus_video_room_src_parent_class)->change_state (element, transition);
+
+  /* Here nothing makes pads any more. */
+  if (transition == GST_STATE_CHANGE_PAUSED_TO_READY)
+    remove_pads (GST_JANUS_VIDEO_ROOM_SRC (element));
+  return ret;
+}
 
 static gboolean
 gst_janus_video_room_src_send_event (GstElement *element, GstEvent *event)
@@ -650,6 +667,7 @@ gst_janus_video_room_src_class_init (GstJanusVideoRoomSrcClass *klass)
   object_class->set_property = gst_janus_video_room_src_set_property;
   object_class->get_property = gst_janus_video_room_src_get_property;
   object_class->finalize = gst_janus_video_room_src_finalize;
+  element_class->change_state = gst_janus_video_room_src_change_state;
   element_class->send_event = gst_janus_video_room_src_send_event;
   janus_class->room_handlers = &room_handlers;
   janus_class->stop = gst_janus_video_room_src_stop;

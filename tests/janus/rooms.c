@@ -1,0 +1,457 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What the Janus elements do in a room: come, go, wait, refuse plaintext, ask for keyframes. */
+
+#include <gst/check/gstcheck.h>
+#include <gst/sdp/sdp.h>
+#include <gst/video/video.h>
+#define GST_USE_UNSTABLE_API
+#include <gst/webrtc/webrtc.h>
+
+#include "testcall.h"
+
+#define PLAIN_SINK "janusvideoroomsink name=sfu janus-endpoint=%s room-id=" TEST_ROOM_OPEN
+#define SRC "janusvideoroomsrc name=s janus-endpoint=%s room-id=" TEST_ROOM_OPEN " "
+
+typedef struct {
+  TestJanus *janus;
+  const gchar *room;
+  guint participants;
+} RoomCheck;
+
+static gboolean
+has_participants (gpointer data)
+{
+  RoomCheck *check = data;
+  g_autoptr (JsonArray) list = test_janus_list_participants (check->janus, check->room, NULL);
+
+  return list && json_array_get_length (list) == check->participants;
+}
+
+static void
+wait_participants (TestJanus *janus, const gchar *room, guint participants)
+{
+  RoomCheck check = {janus, room, participants};
+
+  test_wait_until (has_participants, &check);
+}
+
+static GstElement *
+get_child (GstElement *pipeline, const gchar *name)
+{
+  GstElement *element = gst_bin_get_by_name (GST_BIN (pipeline), name);
+
+  fail_unless (element != NULL, "no element %s", name);
+  return element;
+}
+
+static void
+assert_never_published (GstElement *pipeline)
+{
+  g_autoptr (GstElement) sink = get_child (pipeline, "sfu");
+  g_autoptr (GstIterator) it =
+      gst_bin_iterate_all_by_element_factory_name (GST_BIN (sink), "webrtcbin");
+  GValue value = G_VALUE_INIT;
+
+  fail_unless (gst_iterator_next (it, &value) == GST_ITERATOR_DONE);
+}
+
+GST_START_TEST (a_stream_that_did_not_come_through_perclitenc_is_refused)
+{
+  g_autoptr (TestJanus) janus = test_start_janus (NULL);
+  GstElement *pipeline = test_play (VP8_SOURCE " ! " PLAIN_SINK, test_janus_get_endpoint (janus));
+
+  test_expect_error (pipeline, "sink_0", "perclitenc", "allow-plaintext", NULL);
+  assert_never_published (pipeline);
+  test_end (pipeline);
+  wait_participants (janus, TEST_ROOM_OPEN, 0);
+}
+GST_END_TEST;
+
+GST_START_TEST (one_plaintext_stream_among_encrypted_ones_is_refused)
+{
+  g_autoptr (TestJanus) janus = test_start_janus (NULL);
+  GstElement *pipeline = test_play (
+      VP8_SOURCE ENCRYPT PLAIN_SINK " " OPUS_SOURCE " ! sfu.", test_janus_get_endpoint (janus));
+
+  test_expect_error (pipeline, "sink_1", "perclitenc", NULL);
+  assert_never_published (pipeline);
+  test_end (pipeline);
+}
+GST_END_TEST;
+
+GST_START_TEST (what_was_decrypted_again_is_refused)
+{
+  g_autoptr (TestJanus) janus = test_start_janus (NULL);
+  GstElement *pipeline = test_play (
+      VP8_SOURCE ENCRYPT "perclitedec key=" KEY " ! " PLAIN_SINK, test_janus_get_endpoint (janus));
+
+  test_expect_error (pipeline, "perclitenc", NULL);
+  test_end (pipeline);
+}
+GST_END_TEST;
+
+GST_START_TEST (plaintext_goes_out_when_it_is_asked_for)
+{
+  g_autoptr (TestJanus) janus = test_start_janus (NULL);
+  GstElement *publisher =
+      test_play (VP8_SOURCE " ! " PLAIN_SINK " feed-id=777 allow-plaintext=true signalling=plain",
+          test_janus_get_endpoint (janus));
+  GstElement *subscriber =
+      test_play (SRC "signalling=plain ! rtpvp8depay ! vp8dec ! fakesink name=v",
+          test_janus_get_endpoint (janus));
+
+  test_wait_buffers (subscriber, test_count (subscriber, "v"), 10);
+  test_end (subscriber);
+  test_end (publisher);
+}
+GST_END_TEST;
+
+GST_START_TEST (eos_unpublishes_and_leaves_before_the_pipeline_ends)
+{
+  g_autoptr (TestJanus) janus = test_start_janus (NULL);
+  GstElement *pipeline = test_publish (janus, VP8_SOURCE, TEST_ROOM_OPEN, "");
+
+  wait_participants (janus, TEST_ROOM_OPEN, 1);
+  gst_element_send_event (pipeline, gst_event_new_eos ());
+  test_wait_eos (pipeline);
+  wait_participants (janus, TEST_ROOM_OPEN, 0);
+  test_end (pipeline);
+}
+GST_END_TEST;
+
+GST_START_TEST (stopping_leaves_the_room)
+{
+  g_autoptr (TestJanus) janus = test_start_janus (NULL);
+  GstElement *pipeline = test_publish (janus, VP8_SOURCE, TEST_ROOM_OPEN, "");
+
+  wait_participants (janus, TEST_ROOM_OPEN, 1);
+  gst_element_set_state (pipeline, GST_STATE_NULL);
+  wait_participants (janus, TEST_ROOM_OPEN, 0);
+  test_end (pipeline);
+}
+GST_END_TEST;
+
+GST_START_TEST (a_pipeline_can_be_started_again)
+{
+  g_autoptr (TestJanus) janus = test_start_janus (NULL);
+  GstElement *publisher = test_publish (janus, VP8_SOURCE, TEST_ROOM_OPEN, "feed-id=777");
+  GstElement *subscriber =
+      test_play (SRC "feed-id=777 ! perclitedec key=" KEY " ! rtpvp8depay ! vp8dec ! "
+                     "fakesink name=v async=false",
+          test_janus_get_endpoint (janus));
+  TestCount *count = test_count (subscriber, "v");
+  guint i;
+
+  test_wait_buffers (subscriber, count, 10);
+  for (i = 0; i < 3; i++) {
+    gst_element_set_state (publisher, i == 0 ? GST_STATE_NULL : GST_STATE_READY);
+    test_end (subscriber);
+    gst_element_set_state (publisher, GST_STATE_PLAYING);
+    test_wait_state (publisher, "sfu", "connected");
+    subscriber = test_play (SRC "feed-id=777 ! perclitedec key=" KEY " ! rtpvp8depay ! vp8dec ! "
+                                "fakesink name=v async=false",
+        test_janus_get_endpoint (janus));
+    test_wait_buffers (subscriber, test_count (subscriber, "v"), 10);
+  }
+  test_end (subscriber);
+  test_end (publisher);
+}
+GST_END_TEST;
+
+GST_START_TEST (stopping_at_any_moment_of_the_start_is_safe)
+{
+  g_autoptr (TestJanus) janus = test_start_janus (NULL);
+  guint i;
+
+  for (i = 0; i < 12; i++) {
+    GstElement *publisher =
+        test_play (VP8_SOURCE ENCRYPT PLAIN_SINK, test_janus_get_endpoint (janus));
+    GstElement *subscriber =
+        test_play (SRC "! fakesink async=false", test_janus_get_endpoint (janus));
+    g_autoptr (GstBus) bus = gst_element_get_bus (publisher);
+    guint messages;
+
+    /* Each message is some step of the start: one more of them each time. */
+    for (messages = 0; messages < i * 8; messages++) {
+      GstMessage *message = gst_bus_timed_pop (bus, 100 * GST_MSECOND);
+
+      if (message)
+        gst_message_unref (message);
+    }
+    test_end (subscriber);
+    test_end (publisher);
+  }
+  wait_participants (janus, TEST_ROOM_OPEN, 0);
+}
+GST_END_TEST;
+
+GST_START_TEST (the_publishers_leaving_is_eos_after_the_last_frame)
+{
+  g_autoptr (TestJanus) janus = test_start_janus (NULL);
+  GstElement *publisher = test_play (
+      "videotestsrc is-live=true num-buffers=90 ! "
+      "video/x-raw,width=320,height=240,framerate=30/1 ! vp8enc deadline=1 ! identity name=e ! "
+      "rtpvp8pay pt=105 mtu=1170 ! perclitenc name=enc key=" KEY " ! " PLAIN_SINK " feed-id=777",
+      test_janus_get_endpoint (janus));
+  GstElement *subscriber = test_play (SRC "feed-id=777 ! perclitedec name=dec key=" KEY
+                                          " ! rtpvp8depay ! fakesink name=v",
+      test_janus_get_endpoint (janus));
+  TestCount *count = test_count (subscriber, "v");
+  gint received;
+
+  test_wait_buffers (subscriber, count, 1);
+  test_wait_eos (publisher);
+  test_wait_eos (subscriber);
+  received = g_atomic_int_get (&count->buffers);
+  /* The first frames went by while the two connections were set up. */
+  fail_unless (received > 45, "only %d frames", received);
+  assert_equals_uint64 (test_get_stat (subscriber, "dec", "dropped"), 0);
+  test_end (subscriber);
+  test_end (publisher);
+}
+GST_END_TEST;
+
+GST_START_TEST (a_file_waits_for_the_connection_and_flows_with_the_clock)
+{
+  g_autoptr (TestJanus) janus = test_start_janus (NULL);
+  /* Not live: without waiting, all of it would be over before the connection is up. */
+  GstElement *publisher = test_pipeline (
+      "videotestsrc num-buffers=60 ! "
+      "video/x-raw,width=320,height=240,framerate=30/1 ! vp8enc deadline=1 ! "
+      "rtpvp8pay pt=105 mtu=1170 ! perclitenc name=enc key=" KEY " ! " PLAIN_SINK " feed-id=777",
+      test_janus_get_endpoint (janus));
+  g_autoptr (GstElement) sink = get_child (publisher, "sfu");
+  TestCount *count;
+  GstClockTime start, end;
+  g_autoptr (GstClock) clock = gst_system_clock_obtain ();
+  g_autofree gchar *feed = NULL;
+
+  count = test_count (publisher, "enc");
+  gst_element_set_state (publisher, GST_STATE_PLAYING);
+  test_wait_state (publisher, "sfu", "connected");
+  start = gst_clock_get_time (clock);
+  fail_unless (g_atomic_int_get (&count->buffers) < 60);
+  g_object_get (sink, "active-feed-id", &feed, NULL);
+  assert_equals_string (feed, "777");
+  test_wait_eos (publisher);
+  end = gst_clock_get_time (clock);
+  /* 60 frames at 30 a second, but for the first one and for what has waited. */
+  fail_unless (end - start > GST_SECOND);
+  test_end (publisher);
+}
+GST_END_TEST;
+
+GST_START_TEST (a_feed_is_found_by_its_display_name_even_if_it_comes_later)
+{
+  g_autoptr (TestJanus) janus = test_start_janus (NULL);
+  GstElement *other = test_publish (janus, OPUS_SOURCE, TEST_ROOM_OPEN, "display-name=mic");
+  GstElement *subscriber = test_play (SRC "feed-display-name=cam ! perclitedec key=" KEY
+                                          " ! rtpvp8depay ! vp8dec ! fakesink name=v",
+      test_janus_get_endpoint (janus));
+  TestCount *count = test_count (subscriber, "v");
+  g_autoptr (GstElement) src = get_child (subscriber, "s");
+  g_autofree gchar *feed = NULL;
+  GstElement *publisher;
+
+  test_wait_state (subscriber, "s", "waiting");
+  publisher = test_publish (janus, VP8_SOURCE, TEST_ROOM_OPEN, "display-name=cam feed-id=4711");
+  test_wait_buffers (subscriber, count, 10);
+  g_object_get (src, "active-feed-id", &feed, NULL);
+  assert_equals_string (feed, "4711");
+  test_end (subscriber);
+  test_end (publisher);
+  test_end (other);
+}
+GST_END_TEST;
+
+GST_START_TEST (rooms_and_feeds_can_be_strings)
+{
+  TestJanusOptions options = {.string_ids = TRUE};
+  g_autoptr (TestJanus) janus = test_start_janus (&options);
+  GstElement *publisher =
+      test_publish (janus, VP8_SOURCE, TEST_ROOM_OPEN, "use-string-ids=true feed-id=camera-one");
+  GstElement *subscriber = test_play (SRC "use-string-ids=true feed-id=camera-one ! "
+                                          "perclitedec key=" KEY " ! rtpvp8depay ! fakesink name=v",
+      test_janus_get_endpoint (janus));
+
+  test_wait_buffers (subscriber, test_count (subscriber, "v"), 10);
+  test_end (publisher);
+  test_wait_eos (subscriber);
+  test_end (subscriber);
+}
+GST_END_TEST;
+
+GST_START_TEST (a_room_that_gives_streams_only_to_participants_takes_us_for_one)
+{
+  g_autoptr (TestJanus) janus = test_start_janus (NULL);
+  GstElement *publisher = test_publish (janus, VP8_SOURCE, TEST_ROOM_PVTID, "feed-id=777");
+  GstElement *subscriber =
+      test_play ("janusvideoroomsrc name=s janus-endpoint=%s room-id=" TEST_ROOM_PVTID
+                 " ! perclitedec key=" KEY " ! rtpvp8depay ! fakesink name=v",
+          test_janus_get_endpoint (janus));
+
+  test_wait_buffers (subscriber, test_count (subscriber, "v"), 10);
+  test_end (subscriber);
+  test_end (publisher);
+}
+GST_END_TEST;
+
+GST_START_TEST (the_right_pin_opens_the_room)
+{
+  g_autoptr (TestJanus) janus = test_start_janus (NULL);
+  GstElement *publisher =
+      test_publish (janus, VP8_SOURCE, TEST_ROOM_PIN, "pin=" TEST_PIN " feed-id=777");
+  GstElement *subscriber = test_play ("janusvideoroomsrc name=s janus-endpoint=%s pin=" TEST_PIN
+                                      " room-id=" TEST_ROOM_PIN " ! perclitedec key=" KEY
+                                      " ! rtpvp8depay ! fakesink name=v",
+      test_janus_get_endpoint (janus));
+
+  test_wait_buffers (subscriber, test_count (subscriber, "v"), 10);
+  test_end (subscriber);
+  test_end (publisher);
+}
+GST_END_TEST;
+
+typedef struct {
+  TestCount *count;
+  gint keyframes;
+} KeyframeCheck;
+
+static gboolean
+has_more_keyframes (gpointer data)
+{
+  KeyframeCheck *check = data;
+
+  return g_atomic_int_get (&check->count->keyframes) > check->keyframes;
+}
+
+GST_START_TEST (a_keyframe_wanted_downstream_comes_from_the_publisher)
+{
+  g_autoptr (TestJanus) janus = test_start_janus (NULL);
+  GstElement *publisher = test_publish (janus, VP8_SOURCE, TEST_ROOM_OPEN, "feed-id=777");
+  GstElement *subscriber =
+      test_play (SRC "feed-id=777 ! perclitedec key=" KEY " ! rtpvp8depay ! fakesink name=v",
+          test_janus_get_endpoint (janus));
+  g_autoptr (GstElement) sink = get_child (subscriber, "v");
+  g_autoptr (GstPad) pad = gst_element_get_static_pad (sink, "sink");
+  KeyframeCheck check = {test_count (subscriber, "v"), 0};
+
+  /* The source makes one every 10 seconds by itself; a second at 30 frames is past those of the start. */
+  test_wait_buffers (subscriber, check.count, 60);
+  check.keyframes = g_atomic_int_get (&check.count->keyframes);
+  gst_pad_push_event (
+      pad, gst_video_event_new_upstream_force_key_unit (GST_CLOCK_TIME_NONE, TRUE, 0));
+  test_wait_until (has_more_keyframes, &check);
+  test_end (subscriber);
+  test_end (publisher);
+}
+GST_END_TEST;
+
+GST_START_TEST (codec_headers_stay_out_of_the_sdp)
+{
+  g_autoptr (TestJanus) janus = test_start_janus (NULL);
+  GstElement *publisher = test_publish (janus, H264_SOURCE, TEST_ROOM_E2EE, "");
+  g_autoptr (GstElement) sink = get_child (publisher, "sfu");
+  g_autoptr (GstElement) webrtcbin = NULL;
+  g_autoptr (GstWebRTCSessionDescription) description = NULL;
+  g_autofree gchar *sdp = NULL;
+  g_autoptr (GstPad) pad = gst_element_get_static_pad (sink, "sink_0");
+  g_autoptr (GstCaps) caps = gst_pad_get_current_caps (pad);
+
+  /* The payloader does have them. */
+  fail_unless (gst_structure_has_field (gst_caps_get_structure (caps, 0), "sprop-parameter-sets"));
+
+  {
+    g_autoptr (GstIterator) it =
+        gst_bin_iterate_all_by_element_factory_name (GST_BIN (sink), "webrtcbin");
+    GValue value = G_VALUE_INIT;
+
+    fail_unless (gst_iterator_next (it, &value) == GST_ITERATOR_OK);
+    webrtcbin = g_value_dup_object (&value);
+    g_value_unset (&value);
+  }
+  g_object_get (webrtcbin, "local-description", &description, NULL);
+  sdp = gst_sdp_message_as_text (description->sdp);
+  fail_unless (strstr (sdp, "packetization-mode=1") != NULL, "%s", sdp);
+  fail_if (strstr (sdp, "sprop"), "%s", sdp);
+  test_end (publisher);
+}
+GST_END_TEST;
+
+GST_START_TEST (a_stream_cannot_be_added_once_published)
+{
+  g_autoptr (TestJanus) janus = test_start_janus (NULL);
+  GstElement *publisher = test_publish (janus, VP8_SOURCE, TEST_ROOM_OPEN, "");
+  g_autoptr (GstElement) sink = get_child (publisher, "sfu");
+
+  fail_unless (gst_element_request_pad_simple (sink, "sink_%u") == NULL);
+  test_end (publisher);
+}
+GST_END_TEST;
+
+GST_START_TEST (states_are_told_in_order)
+{
+  static const gchar *const states[] = {"connecting", "waiting", "negotiating", "connected"};
+  g_autoptr (TestJanus) janus = test_start_janus (NULL);
+  GstElement *publisher =
+      test_play (VP8_SOURCE ENCRYPT PLAIN_SINK " feed-id=777", test_janus_get_endpoint (janus));
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (states); i++) {
+    g_autoptr (GstMessage) message = test_wait_element_message (publisher, "janus-state");
+    const GstStructure *s = gst_message_get_structure (message);
+
+    assert_equals_string (gst_structure_get_string (s, "state"), states[i]);
+    assert_equals_string (gst_structure_get_string (s, "room-id"), TEST_ROOM_OPEN);
+  }
+  test_end (publisher);
+}
+GST_END_TEST;
+
+GST_START_TEST (credentials_cannot_be_read)
+{
+  static const gchar *const names[] = {"pin", "token", "api-secret", "turn-server"};
+  g_autoptr (GstElement) sink = gst_element_factory_make ("janusvideoroomsink", NULL);
+  guint i;
+
+  gst_object_ref_sink (sink);
+  for (i = 0; i < G_N_ELEMENTS (names); i++) {
+    GParamSpec *pspec = g_object_class_find_property (G_OBJECT_GET_CLASS (sink), names[i]);
+
+    fail_unless (pspec != NULL);
+    fail_if (pspec->flags & G_PARAM_READABLE);
+  }
+}
+GST_END_TEST;
+
+static Suite *
+rooms_suite (void)
+{
+  Suite *s = suite_create ("rooms");
+  TCase *tc = tcase_create ("rooms");
+
+  suite_add_tcase (s, tc);
+  tcase_set_timeout (tc, 120);
+  tcase_add_test (tc, a_stream_that_did_not_come_through_perclitenc_is_refused);
+  tcase_add_test (tc, one_plaintext_stream_among_encrypted_ones_is_refused);
+  tcase_add_test (tc, what_was_decrypted_again_is_refused);
+  tcase_add_test (tc, plaintext_goes_out_when_it_is_asked_for);
+  tcase_add_test (tc, eos_unpublishes_and_leaves_before_the_pipeline_ends);
+  tcase_add_test (tc, stopping_leaves_the_room);
+  tcase_add_test (tc, a_pipeline_can_be_started_again);
+  tcase_add_test (tc, stopping_at_any_moment_of_the_start_is_safe);
+  tcase_add_test (tc, the_publishers_leaving_is_eos_after_the_last_frame);
+  tcase_add_test (tc, a_file_waits_for_the_connection_and_flows_with_the_clock);
+  tcase_add_test (tc, a_feed_is_found_by_its_display_name_even_if_it_comes_later);
+  tcase_add_test (tc, rooms_and_feeds_can_be_strings);
+  tcase_add_test (tc, a_room_that_gives_streams_only_to_participants_takes_us_for_one);
+  tcase_add_test (tc, the_right_pin_opens_the_room);
+  tcase_add_test (tc, a_keyframe_wanted_downstream_comes_from_the_publisher);
+  tcase_add_test (tc, codec_headers_stay_out_of_the_sdp);
+  tcase_add_test (tc, a_stream_cannot_be_added_once_published);
+  tcase_add_test (tc, states_are_told_in_order);
+  tcase_add_test (tc, credentials_cannot_be_read);
+  return s;
+}
+
+GST_CHECK_MAIN (rooms);
