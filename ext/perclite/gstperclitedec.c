@@ -32,10 +32,12 @@ GST_DEBUG_CATEGORY_STATIC (gst_perclite_dec_debug);
 #define GST_CAT_DEFAULT gst_perclite_dec_debug
 
 #define DEFAULT_REPLAY_WINDOW_SIZE 1024
+#define DEFAULT_ROC_SEARCH_LIMIT 4096
 
 enum {
   PROP_0,
   PROP_REPLAY_WINDOW_SIZE,
+  PROP_ROC_SEARCH_LIMIT,
   N_PROPS,
 };
 
@@ -46,6 +48,7 @@ struct _GstPercliteDec {
 
   /* Guarded by the object lock. */
   guint replay_window_size;
+  guint roc_search_limit;
 
   /* Guarded by the lock of the filter while packets flow. */
   PercliteDecrypter *decrypter;
@@ -60,14 +63,18 @@ static gboolean
 gst_perclite_dec_start (GstPercliteFilter *filter, PercliteKey *key, GError **error)
 {
   GstPercliteDec *self = GST_PERCLITE_DEC (filter);
-  guint window_size;
+  guint window_size, roc_search_limit;
 
   GST_OBJECT_LOCK (self);
   window_size = self->replay_window_size;
+  roc_search_limit = self->roc_search_limit;
   GST_OBJECT_UNLOCK (self);
 
   self->decrypter = perclite_decrypter_new (key, window_size, error);
-  return self->decrypter != NULL;
+  if (self->decrypter == NULL)
+    return FALSE;
+  perclite_decrypter_set_roc_search (self->decrypter, roc_search_limit);
+  return TRUE;
 }
 
 static void
@@ -102,6 +109,11 @@ gst_perclite_dec_set_property (GObject *object, guint id, const GValue *value, G
       self->replay_window_size = g_value_get_uint (value);
       GST_OBJECT_UNLOCK (self);
       break;
+    case PROP_ROC_SEARCH_LIMIT:
+      GST_OBJECT_LOCK (self);
+      self->roc_search_limit = g_value_get_uint (value);
+      GST_OBJECT_UNLOCK (self);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
       break;
@@ -119,6 +131,11 @@ gst_perclite_dec_get_property (GObject *object, guint id, GValue *value, GParamS
       g_value_set_uint (value, self->replay_window_size);
       GST_OBJECT_UNLOCK (self);
       break;
+    case PROP_ROC_SEARCH_LIMIT:
+      GST_OBJECT_LOCK (self);
+      g_value_set_uint (value, self->roc_search_limit);
+      GST_OBJECT_UNLOCK (self);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
       break;
@@ -129,6 +146,7 @@ static void
 gst_perclite_dec_init (GstPercliteDec *self)
 {
   self->replay_window_size = DEFAULT_REPLAY_WINDOW_SIZE;
+  self->roc_search_limit = DEFAULT_ROC_SEARCH_LIMIT;
 }
 
 static void
@@ -158,6 +176,20 @@ gst_perclite_dec_class_init (GstPercliteDecClass *klass)
   properties[PROP_REPLAY_WINDOW_SIZE] = g_param_spec_uint ("replay-window-size",
       "Replay window size", "How many packets the replay protection looks back", 64, 0x8000,
       DEFAULT_REPLAY_WINDOW_SIZE,
+      G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY);
+
+  /**
+   * GstPercliteDec:roc-search-limit:
+   *
+   * A sequence number wraps every 65536 packets, and how often it has is not on the wire. Up to this many
+   * times, a receiver that joins later finds out by trial. At 50 packets a second 4096 are 62 days, at
+   * 500 packets a second 6 days. With aes-cm-128-hmac-sha1-32, whose tag is short, 15 is the most.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_ROC_SEARCH_LIMIT] = g_param_spec_uint ("roc-search-limit", "ROC search limit",
+      "How many wraps of the sequence number a receiver may have missed when it joins (0: none)", 0,
+      G_MAXUINT16, DEFAULT_ROC_SEARCH_LIMIT,
       G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY);
 
   g_object_class_install_properties (object_class, N_PROPS, properties);

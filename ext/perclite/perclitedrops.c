@@ -46,8 +46,7 @@ static const DropInfo infos[PERCLITE_N_DROPS] = {
         "A packet was dropped because it is larger than any datagram."},
     [PERCLITE_DROP_AUTH_FAILED] = {"auth-failed", "A packet that is not authentic was dropped.",
         "A packet could not be decrypted and was dropped. Wrong key? Compare the fingerprints and "
-        "suites in the stats of sender and receiver; check that the sender encrypts, and that it "
-        "had not sent 65536 packets or more before this receiver joined."},
+        "suites in the stats of sender and receiver, and check that the sender encrypts."},
     [PERCLITE_DROP_REPLAYED] = {"replayed",
         "A packet was dropped because its sequence number was encrypted before, or is too old to "
         "tell; the same sequence number must never be encrypted twice.",

@@ -17,6 +17,12 @@
 
 #define SSRC_OFFSET 8
 
+/* What a new session costs, in tries of a rollover counter. */
+#define SESSION_TOKENS 16
+
+/* When a search whose SSRC is silent gives way to another. */
+#define SEARCH_TIMEOUT (G_USEC_PER_SEC / 2)
+
 /* How far packets may be out of order when they are encrypted. Payloaders keep their order, and an
  * element in between that does not will not hold back thousands of packets. */
 #define ENCRYPTER_WINDOW_SIZE 4096
@@ -39,6 +45,21 @@ struct _PercliteEncrypter {
   GHashTable *inner_ssrcs; /* the set of those in use */
 };
 
+/* An SSRC whose rollover counter is looked for. There is one such search at a time: whoever sends many SSRCs
+ * that never authenticate gets no memory and no more work for it. */
+typedef struct {
+  srtp_t session; /* of that SSRC, or NULL: none is looked for */
+  guint32 ssrc;
+  guint32 next_roc;
+  gint64 last_packet; /* monotonic time */
+
+  guint limit;
+  guint tokens; /* tries that may be made now */
+  gint64 refilled;
+  guint64 trials;
+  guint8 *packet; /* the packet to be tried, which a try may destroy */
+} RocSearch;
+
 struct _PercliteDecrypter {
   PercliteKey *key;
   guint window_size;
@@ -48,6 +69,8 @@ struct _PercliteDecrypter {
    * authentic it becomes the session of that SSRC. So rubbish with ever new SSRCs costs neither
    * memory nor a key derivation each. Made when needed. */
   srtp_t spare;
+
+  RocSearch search;
 };
 
 static guint32
@@ -333,9 +356,100 @@ perclite_decrypter_free (PercliteDecrypter *self)
     return;
   if (self->spare != NULL)
     srtp_dealloc (self->spare);
+  if (self->search.session != NULL)
+    srtp_dealloc (self->search.session);
+  g_free (self->search.packet);
   g_hash_table_unref (self->streams);
   perclite_key_free (self->key);
   g_free (self);
+}
+
+void
+perclite_decrypter_set_roc_search (PercliteDecrypter *self, guint limit)
+{
+  g_return_if_fail (self != NULL);
+
+  if (perclite_suite_tag_size (perclite_key_get_suite (self->key)) < 8)
+    limit = MIN (limit, PERCLITE_ROC_LIMIT_SHORT_TAG);
+  self->search.limit = limit;
+  self->search.tokens = PERCLITE_ROC_TRIALS_PER_SECOND;
+  self->search.refilled = g_get_monotonic_time ();
+  if (limit > 0 && self->search.packet == NULL)
+    self->search.packet = g_malloc (1 + G_MAXUINT16);
+}
+
+guint64
+perclite_decrypter_get_roc_trials (const PercliteDecrypter *self)
+{
+  g_return_val_if_fail (self != NULL, 0);
+
+  return self->search.trials;
+}
+
+static void
+refill_tokens (RocSearch *search, gint64 now)
+{
+  gint64 tokens = (now - search->refilled) * PERCLITE_ROC_TRIALS_PER_SECOND / G_USEC_PER_SEC;
+
+  if (tokens > 0) {
+    search->tokens = (guint) MIN (search->tokens + tokens, PERCLITE_ROC_TRIALS_PER_SECOND);
+    search->refilled = now;
+  }
+}
+
+/* Makes SSRC the one whose rollover counter is looked for. FALSE: it is not its turn. */
+static gboolean
+search_begin (PercliteDecrypter *self, guint32 ssrc, gint64 now)
+{
+  RocSearch *search = &self->search;
+
+  if (search->session != NULL && search->ssrc != ssrc) {
+    if (now - search->last_packet < SEARCH_TIMEOUT && search->next_roc <= search->limit)
+      return FALSE;
+    srtp_dealloc (search->session);
+    search->session = NULL;
+  }
+  if (search->session == NULL) {
+    if (search->tokens < SESSION_TOKENS ||
+        session_new (self->key, ssrc_specific, ssrc, self->window_size, &search->session) !=
+            srtp_err_status_ok) {
+      search->session = NULL;
+      return FALSE;
+    }
+    search->tokens -= SESSION_TOKENS;
+    search->ssrc = ssrc;
+    search->next_roc = 1;
+  }
+  /* All were tried: over again, this packet may have been damaged. */
+  if (search->next_roc > search->limit)
+    search->next_roc = 1;
+  search->last_packet = now;
+  return TRUE;
+}
+
+/* Tries the packet kept in the search, whose SSRC no stream has and which is not of rollover counter 0. On
+ * success the search's session is the stream's. */
+static PercliteResult
+search_roc (PercliteDecrypter *self, guint8 *inner, int packet_size, int *inner_size, guint32 ssrc)
+{
+  RocSearch *search = &self->search;
+  gint64 now = g_get_monotonic_time ();
+  PercliteResult result = PERCLITE_AUTH_FAILED;
+
+  refill_tokens (search, now);
+  if (!search_begin (self, ssrc, now))
+    return PERCLITE_AUTH_FAILED;
+
+  while (
+      result == PERCLITE_AUTH_FAILED && search->tokens > 0 && search->next_roc <= search->limit) {
+    memcpy (inner, search->packet, (gsize) packet_size);
+    *inner_size = packet_size;
+    srtp_set_stream_roc (search->session, ssrc, search->next_roc++);
+    result = result_from_status (srtp_unprotect (search->session, inner, inner_size));
+    search->tokens--;
+    search->trials++;
+  }
+  return result;
 }
 
 PercliteResult
@@ -364,10 +478,18 @@ perclite_decrypter_decrypt (PercliteDecrypter *self, const guint8 *outer_header,
   } else {
     if (decrypter_ensure_spare (self) != srtp_err_status_ok)
       return PERCLITE_INTERNAL;
+    if (self->search.limit > 0)
+      memcpy (self->search.packet, inner, 1 + size);
     result = result_from_status (srtp_unprotect (self->spare, inner, &inner_size));
-    if (result == PERCLITE_OK)
+    if (result == PERCLITE_OK) {
       stream = stream_new (
           self->streams, inner_ssrc, outer_ssrc, inner_ssrc, g_steal_pointer (&self->spare));
+    } else if (result == PERCLITE_AUTH_FAILED && self->search.limit > 0) {
+      result = search_roc (self, inner, (int) (1 + size), &inner_size, inner_ssrc);
+      if (result == PERCLITE_OK)
+        stream = stream_new (self->streams, inner_ssrc, outer_ssrc, inner_ssrc,
+            g_steal_pointer (&self->search.session));
+    }
   }
   if (result != PERCLITE_OK)
     return result;

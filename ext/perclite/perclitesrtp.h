@@ -155,6 +155,33 @@ PercliteResult perclite_decrypter_decrypt (PercliteDecrypter *self, const guint8
     guint8 *inner, gsize size, gsize *payload_size);
 
 /**
+ * perclite_decrypter_set_roc_search:
+ * @limit: the highest rollover counter to try, 0 for none (which is what a new decrypter does)
+ *
+ * The rollover counter is not on the wire (RFC 3711, section 3.3.1), so that a receiver which starts
+ * after the sender's sequence number has wrapped cannot know it. With a limit, packets of an SSRC that
+ * has not authenticated yet are tried with each rollover counter from 0 to @limit, and the
+ * authentication tag decides.
+ *
+ * Each try is as much work as a packet, so there are at most PERCLITE_ROC_TRIALS_PER_SECOND of them,
+ * whatever comes; a search that needs more goes on with the next packets of its SSRC. Each try is also
+ * a chance to guess the tag: with a tag of 4 bytes no more than PERCLITE_ROC_LIMIT_SHORT_TAG counters
+ * are tried, so that 28 of its 32 bits remain.
+ */
+void perclite_decrypter_set_roc_search (PercliteDecrypter *self, guint limit);
+
+/* About 1.5 % of one core, at 3.5 us a try. */
+#define PERCLITE_ROC_TRIALS_PER_SECOND 4096
+#define PERCLITE_ROC_LIMIT_SHORT_TAG 15
+
+/**
+ * perclite_decrypter_get_roc_trials:
+ *
+ * Returns: how many rollover counters other than 0 were tried so far
+ */
+guint64 perclite_decrypter_get_roc_trials (const PercliteDecrypter *self);
+
+/**
  * perclite_decrypter_foreach_stream:
  *
  * Calls @func for each inner SSRC of which a packet was authentic, in no particular order.

@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* latejoin.c (test) - receivers that start after the sender's sequence number has wrapped. */
+
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include "perclitesrtp.h"
+#include "perclitetest.h"
+
+#include <string.h>
+
+#include <srtp2/srtp.h>
+
+#define PAYLOAD_SIZE 40
+#define MAX_TAG 16
+#define SSRC 0x12345678
+
+/* Memory as the transform wants it: aligned, and the inner packet at its start. */
+typedef struct {
+  guint32 align;
+  guint8 data[12 + PAYLOAD_SIZE + MAX_TAG];
+} Inner;
+
+static void
+write_header (guint8 *header, guint32 ssrc, guint16 seq)
+{
+  header[0] = 0x80;
+  header[1] = 96;
+  GST_WRITE_UINT16_BE (header + 2, seq);
+  GST_WRITE_UINT32_BE (header + 4, 3000);
+  GST_WRITE_UINT32_BE (header + 8, ssrc);
+}
+
+/* A protected inner packet of that rollover counter, by libsrtp2 alone. */
+static gsize
+make_packet (const TestSuite *suite, guint32 roc, guint16 seq, Inner *inner)
+{
+  g_autoptr (PercliteKey) key = perclite_key_new_from_text (suite->key, suite->suite, NULL);
+  srtp_policy_t policy = {.ssrc = {.type = ssrc_specific, .value = SSRC}, .window_size = 128};
+  srtp_t session;
+  int size = 12 + PAYLOAD_SIZE;
+
+  policy.key = (unsigned char *) perclite_key_get_bytes (key);
+  switch (suite->suite) {
+    case PERCLITE_SUITE_AEAD_AES_256_GCM:
+      srtp_crypto_policy_set_aes_gcm_256_16_auth (&policy.rtp);
+      break;
+    case PERCLITE_SUITE_AEAD_AES_128_GCM:
+      srtp_crypto_policy_set_aes_gcm_128_16_auth (&policy.rtp);
+      break;
+    case PERCLITE_SUITE_AES_CM_128_HMAC_SHA1_80:
+      srtp_crypto_policy_set_aes_cm_128_hmac_sha1_80 (&policy.rtp);
+      break;
+    default:
+      srtp_crypto_policy_set_aes_cm_128_hmac_sha1_32 (&policy.rtp);
+      break;
+  }
+  srtp_crypto_policy_set_null_cipher_hmac_null (&policy.rtcp);
+  fail_unless_equals_int (srtp_create (&session, &policy), srtp_err_status_ok);
+  fail_unless_equals_int (srtp_set_stream_roc (session, SSRC, roc), srtp_err_status_ok);
+
+  write_header (inner->data, SSRC, seq);
+  memset (inner->data + 12, (guint8) seq, PAYLOAD_SIZE);
+  fail_unless_equals_int (srtp_protect (session, inner->data, &size), srtp_err_status_ok);
+  srtp_dealloc (session);
+  return (gsize) size;
+}
+
+static PercliteDecrypter *
+new_decrypter (const TestSuite *suite, guint limit)
+{
+  PercliteDecrypter *decrypter = perclite_decrypter_new (
+      perclite_key_new_from_text (suite->key, suite->suite, NULL), 1024, NULL);
+
+  fail_unless (decrypter != NULL);
+  perclite_decrypter_set_roc_search (decrypter, limit);
+  return decrypter;
+}
+
+static PercliteResult
+decrypt (PercliteDecrypter *decrypter, const TestSuite *suite, guint32 roc, guint16 seq)
+{
+  Inner inner;
+  guint8 outer_header[12];
+  gsize payload_size = 0, size = make_packet (suite, roc, seq, &inner);
+  PercliteResult result;
+
+  write_header (outer_header, SSRC, seq);
+  result =
+      perclite_decrypter_decrypt (decrypter, outer_header, inner.data, size - 1, &payload_size);
+  if (result == PERCLITE_OK) {
+    fail_unless_equals_int (payload_size, PAYLOAD_SIZE);
+    fail_unless_equals_int (inner.data[12], (guint8) seq);
+    fail_unless_equals_int (inner.data[12 + PAYLOAD_SIZE - 1], (guint8) seq);
+  }
+  return result;
+}
+
+GST_START_TEST (the_first_packet_decrypts_whatever_its_rollover_counter)
+{
+  static const guint32 rocs[] = {0, 1, 2, 15, 300, 3000};
+  const TestSuite *suite = &test_suites[__i__];
+
+  for (guint i = 0; i < G_N_ELEMENTS (rocs); i++) {
+    for (guint j = 0; j < 4; j++) {
+      static const guint16 seqs[] = {0, 1, 40000, 65535};
+      g_autoptr (PercliteDecrypter) decrypter = new_decrypter (suite, 4096);
+      gboolean reachable = suite->tag_size >= 8 || rocs[i] <= PERCLITE_ROC_LIMIT_SHORT_TAG;
+
+      fail_unless_equals_int (decrypt (decrypter, suite, rocs[i], seqs[j]),
+          reachable ? PERCLITE_OK : PERCLITE_AUTH_FAILED);
+    }
+  }
+}
+GST_END_TEST;
+
+static void
+remember_roc (const PercliteStream *stream, gpointer user_data)
+{
+  *(guint32 *) user_data = stream->roc;
+}
+
+GST_START_TEST (what_was_found_goes_on_and_is_protected_from_replays)
+{
+  const TestSuite *suite = &test_suites[__i__];
+  g_autoptr (PercliteDecrypter) decrypter = new_decrypter (suite, 4096);
+  guint32 roc = 0;
+  guint64 trials;
+
+  fail_unless_equals_int (decrypt (decrypter, suite, 9, 65534), PERCLITE_OK);
+  trials = perclite_decrypter_get_roc_trials (decrypter);
+  fail_unless_equals_int (decrypt (decrypter, suite, 9, 65534), PERCLITE_REPLAYED);
+  fail_unless_equals_int (decrypt (decrypter, suite, 9, 65533), PERCLITE_OK);
+  fail_unless_equals_int (decrypt (decrypter, suite, 9, 65535), PERCLITE_OK);
+  fail_unless_equals_int (decrypt (decrypter, suite, 10, 0), PERCLITE_OK);
+  perclite_decrypter_foreach_stream (decrypter, remember_roc, &roc);
+  fail_unless_equals_int (roc, 10);
+  fail_unless_equals_uint64 (perclite_decrypter_get_roc_trials (decrypter), trials);
+}
+GST_END_TEST;
+
+GST_START_TEST (nothing_is_searched_beyond_the_limit)
+{
+  const TestSuite *suite = &test_suites[0];
+  g_autoptr (PercliteDecrypter) off = new_decrypter (suite, 0);
+  g_autoptr (PercliteDecrypter) on = new_decrypter (suite, 5);
+
+  fail_unless_equals_int (decrypt (off, suite, 1, 7), PERCLITE_AUTH_FAILED);
+  fail_unless_equals_uint64 (perclite_decrypter_get_roc_trials (off), 0);
+  fail_unless_equals_int (decrypt (on, suite, 6, 7), PERCLITE_AUTH_FAILED);
+  fail_unless_equals_uint64 (perclite_decrypter_get_roc_trials (on), 5);
+  fail_unless_equals_int (decrypt (on, suite, 5, 7), PERCLITE_OK);
+}
+GST_END_TEST;
+
+GST_START_TEST (rubbish_cannot_buy_more_than_its_share_of_trials)
+{
+  const TestSuite *suite = &test_suites[0];
+  g_autoptr (PercliteDecrypter) decrypter = new_decrypter (suite, 4096);
+  g_autoptr (GRand) rand = g_rand_new_with_seed (4711);
+  gint64 start = g_get_monotonic_time (), seconds;
+  guint32 roc = G_MAXUINT32;
+
+  for (guint i = 0; i < 50000; i++) {
+    Inner inner;
+    guint8 outer_header[12];
+    gsize payload_size;
+
+    for (guint j = 0; j < sizeof inner.data; j++)
+      inner.data[j] = (guint8) g_rand_int (rand);
+    write_header (outer_header, SSRC, (guint16) i);
+    fail_unless_equals_int (perclite_decrypter_decrypt (decrypter, outer_header, inner.data,
+                                sizeof inner.data - 1, &payload_size),
+        PERCLITE_AUTH_FAILED);
+  }
+  seconds = (g_get_monotonic_time () - start) / G_USEC_PER_SEC + 1;
+  fail_unless (perclite_decrypter_get_roc_trials (decrypter) <=
+               (guint64) (1 + seconds) * PERCLITE_ROC_TRIALS_PER_SECOND);
+  perclite_decrypter_foreach_stream (decrypter, remember_roc, &roc);
+  fail_unless_equals_int (roc, G_MAXUINT32); /* there is no stream */
+}
+GST_END_TEST;
+
+GST_START_TEST (perclitedec_joins_a_stream_that_has_wrapped)
+{
+  GstHarness *enc = test_harness ("perclitenc", "key=" KEY_44);
+  GstHarness *dec = test_harness ("perclitedec", "key=" KEY_44);
+  GstHarness *early = test_harness ("perclitedec", "key=" KEY_44 " roc-search-limit=0");
+  GstBuffer *out;
+
+  for (guint32 i = 65000; i < 65000 + 2 * 65536; i += 1000)
+    gst_buffer_unref (test_pass (enc, test_simple_packet (SSRC, (guint16) i)));
+
+  out = test_pass (enc, test_simple_packet (SSRC, (guint16) (65000 + 2 * 65536)));
+  fail_unless (out != NULL);
+  fail_unless (test_pass (early, gst_buffer_ref (out)) == NULL);
+  out = test_pass (dec, out);
+  fail_unless (out != NULL);
+  gst_buffer_unref (out);
+  fail_unless_equals_uint64 (test_stat (dec->element, "dropped"), 0);
+
+  test_harness_free (enc);
+  test_harness_free (dec);
+  test_harness_free (early);
+}
+GST_END_TEST;
+
+static Suite *
+latejoin_suite (void)
+{
+  Suite *s = suite_create ("latejoin");
+  TCase *tc = tcase_create ("latejoin");
+
+  suite_add_tcase (s, tc);
+  tcase_add_loop_test (
+      tc, the_first_packet_decrypts_whatever_its_rollover_counter, 0, N_TEST_SUITES);
+  tcase_add_loop_test (tc, what_was_found_goes_on_and_is_protected_from_replays, 0, N_TEST_SUITES);
+  tcase_add_test (tc, nothing_is_searched_beyond_the_limit);
+  tcase_add_test (tc, rubbish_cannot_buy_more_than_its_share_of_trials);
+  tcase_add_test (tc, perclitedec_joins_a_stream_that_has_wrapped);
+  return s;
+}
+
+GST_CHECK_MAIN (latejoin);
