@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Sourced by docs/demo.sh and tests/run.sh: the Debian packages each needs, and how the missing ones get installed.
+# shellcheck shell=bash disable=SC2034
+
+PACKAGES_BUILD=(
+  gcc libc6-dev meson ninja-build pkg-config
+  libgstreamer1.0-dev libgstreamer-plugins-base1.0-dev libgstreamer-plugins-bad1.0-dev
+  libsrtp2-dev libssl-dev libsoup-3.0-dev libjson-glib-dev
+)
+PACKAGES_RUN=(
+  gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-base-apps gstreamer1.0-plugins-good
+  gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly gstreamer1.0-libav gstreamer1.0-nice
+  glib-networking openssl
+)
+# A Janus of one's own, in a network of its own.
+PACKAGES_JANUS=(janus janus-tools iproute2 util-linux)
+PACKAGES_WINDOW=(gstreamer1.0-x)
+PACKAGES_TEST=(clang-format valgrind)
+
+is_installed () {
+  [ "$(dpkg-query -W -f '${db:Status-Abbrev}' "$1" 2>/dev/null)" = "ii " ]
+}
+
+systemd_runs () {
+  [ -d /run/systemd/system ]
+}
+
+# Debian starts the service of a package that it installs: a Janus open to the network, which nobody asked for.
+install_janus () {
+  if systemd_runs; then
+    "${as_root[@]}" systemctl --quiet --runtime mask janus.service || true
+  fi
+  # In runlevel 1 Debian's other init scripts are not started.
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 \
+    apt-get install -y -q --no-install-recommends janus </dev/null || return
+  if systemd_runs; then
+    "${as_root[@]}" systemctl --quiet disable janus.service || true
+    "${as_root[@]}" systemctl --quiet --runtime unmask janus.service || true
+  elif command -v update-rc.d >/dev/null; then
+    "${as_root[@]}" update-rc.d janus disable >/dev/null || true
+  fi
+  echo "The service janus is installed and disabled. To run it: systemctl enable --now janus"
+}
+
+# install_missing PACKAGE...: does nothing at all when none is missing.
+install_missing () {
+  local package missing=() as_root=()
+
+  if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
+    echo "Not Debian: these have to be installed already: $*" >&2
+    return 0
+  fi
+  for package in "$@"; do
+    is_installed "$package" || missing+=("$package")
+  done
+  [ ${#missing[@]} -gt 0 ] || return 0
+
+  if [ "$(id -u)" != 0 ]; then
+    if ! command -v sudo >/dev/null; then
+      echo "Missing packages, and no right to install them. As root:" >&2
+      echo "  apt-get install --no-install-recommends ${missing[*]}" >&2
+      return 1
+    fi
+    as_root=(sudo)
+  fi
+
+  echo "Installing: ${missing[*]}"
+  if ! apt-get install --simulate --no-install-recommends "${missing[@]}" >/dev/null 2>&1; then
+    "${as_root[@]}" apt-get update -q || return
+  fi
+  for package in "${missing[@]}"; do
+    [ "$package" != janus ] || install_janus || return
+  done
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+    apt-get install -y -q --no-install-recommends "${missing[@]}" </dev/null
+}

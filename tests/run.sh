@@ -1,0 +1,105 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Installs what is missing, builds with warnings as errors, checks the formatting, and runs all tests. The last line
+# is "N passed, N failed". Uses build/, or $BUILD_DIR. Needs nothing of the directory it is started in.
+set -euo pipefail
+
+root=$(dirname "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")")
+cd "$root"
+# shellcheck source=docs/demo/packages.sh
+. docs/demo/packages.sh
+
+build=$(realpath -m -- "${BUILD_DIR:-build}")
+passed=0 failed=0 skipped=0
+
+finish () {
+  local line="$passed passed, $failed failed"
+
+  [ "$skipped" = 0 ] || line+=", $skipped skipped"
+  echo "$line"
+  [ "$failed" = 0 ] && [ "$passed" -gt 0 ] || exit 1
+  exit 0
+}
+
+# A step before the tests that fails is the end.
+give_up () {
+  echo "run.sh: $1" >&2
+  failed=$((failed + 1))
+  finish
+}
+
+install_missing "${PACKAGES_BUILD[@]}" "${PACKAGES_RUN[@]}" "${PACKAGES_JANUS[@]}" "${PACKAGES_TEST[@]}" ||
+  give_up "cannot install what is missing"
+
+# ---- Build ----
+
+options=(-Dwerror=true -Dperclite=enabled -Djanus=enabled -Dtests=enabled)
+if [ -f "$build/build.ninja" ]; then
+  meson configure "$build" "${options[@]}" </dev/null || give_up "meson configure failed"
+else
+  meson setup "$build" "${options[@]}" </dev/null || give_up "meson setup failed"
+fi
+meson compile -C "$build" </dev/null || give_up "the build failed"
+
+# ---- Formatting ----
+
+# What git knows, and what is new but not ignored: the files of the next commit.
+sources () {
+  git ls-files --cached --others --exclude-standard -- '*.c' '*.h' 2>/dev/null ||
+    find . -path './build*' -prune -o \( -name '*.[ch]' -print \)
+}
+mapfile -t files < <(sources)
+if remarks=$(clang-format --dry-run -Werror "${files[@]}" 2>&1); then
+  echo "Formatting: ${#files[@]} files are as .clang-format wants them"
+  passed=$((passed + 1))
+else
+  echo "Formatting, to be set right by clang-format -i:" >&2
+  { grep -E "^[^ ]*:[0-9]+:[0-9]+: " <<<"$remarks" || echo "$remarks"; } | sed "s/:[0-9]*:[0-9]*: .*//" | sort -u >&2
+  failed=$((failed + 1))
+fi
+
+# ---- Tests ----
+
+# Tests that need a network namespace fail, instead of being skipped, where there is none.
+export PERCLITE_TEST_REQUIRE=1
+log=$build/meson-logs/testlog.json
+rm -f "$log"
+status=0
+meson test -C "$build" --no-rebuild --print-errorlogs </dev/null || status=$?
+
+# The cases within a test are told by what libcheck prints at its end: "100%: Checks: 12, Failures: 0, Errors: 0". A
+# test without that line is one case, and so is the crash of one whose cases were all well.
+count () {
+  awk '
+    {
+      result = $0
+      sub (/.*"result": "/, "", result)
+      sub (/".*/, "", result)
+      checks = bad = 0
+      rest = $0
+      while (match (rest, /Checks: [0-9]+, Failures: [0-9]+, Errors: [0-9]+/)) {
+        split (substr (rest, RSTART, RLENGTH), part, /[^0-9]+/)
+        checks += part[2]
+        bad += part[3] + part[4]
+        rest = substr (rest, RSTART + RLENGTH)
+      }
+      good = result == "OK" || result == "EXPECTEDFAIL"
+      if (result == "SKIP")
+        skipped++
+      else if (checks == 0 && good)
+        passed++
+      else {
+        passed += checks - bad
+        failed += bad == 0 && !good ? 1 : bad
+      }
+    }
+    END { print passed + 0, failed + 0, skipped + 0 }' "$1"
+}
+
+[ -s "$log" ] || give_up "meson test has run nothing"
+read -r p f s < <(count "$log")
+passed=$((passed + p))
+failed=$((failed + f))
+skipped=$((skipped + s))
+[ "$status" = 0 ] || [ "$failed" -gt 0 ] || failed=1
+finish
