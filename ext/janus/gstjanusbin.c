@@ -17,6 +17,10 @@ GST_DEBUG_CATEGORY_STATIC (gst_janus_bin_debug);
 #define GST_CAT_DEFAULT gst_janus_bin_debug
 
 #define DEFAULT_TIMEOUT 15
+
+/* How long an error waits for PLAYING. */
+#define HOLD_BACK_MSECONDS 1000
+
 #define DEFAULT_SIGNALLING GST_JANUS_SIGNALLING_E2EE
 #define DEFAULT_DO_RETRANSMISSION TRUE
 #define DEFAULT_ICE_TRANSPORT_POLICY GST_WEBRTC_ICE_TRANSPORT_POLICY_ALL
@@ -60,6 +64,8 @@ typedef struct {
   GstJanusIceConfig ice_config;
   GstJanusState state;
   gchar *active_feed;
+  gboolean playing;
+  GError *error; /* what this run has failed with */
 
   GstJanusRun *run; /* set by state changes, read under the object lock elsewhere */
 
@@ -68,7 +74,6 @@ typedef struct {
   Leaving *leaving;
   GSource *deadline;
   GError *deadline_error;
-  gboolean failed;
 } GstJanusBinPrivate;
 
 G_DEFINE_ABSTRACT_TYPE_WITH_CODE (GstJanusBin, gst_janus_bin, GST_TYPE_BIN,
@@ -81,6 +86,7 @@ typedef struct {
   GstJanusBin *self;
   GstJanusRun *run; /* only compared */
   void (*func) (GstJanusBin *self);
+  GError *error; /* instead of FUNC */
 } Invocation;
 
 static gboolean
@@ -89,7 +95,11 @@ on_invoked (gpointer data)
   Invocation *invocation = data;
 
   /* Whatever comes after the run's stop has nothing to work on any more. */
-  if (PRIV (invocation->self)->run == invocation->run && PRIV (invocation->self)->room)
+  if (PRIV (invocation->self)->run != invocation->run || !PRIV (invocation->self)->room)
+    return G_SOURCE_REMOVE;
+  if (invocation->error)
+    gst_janus_bin_fail (invocation->self, invocation->error);
+  else
     invocation->func (invocation->self);
   return G_SOURCE_REMOVE;
 }
@@ -100,24 +110,40 @@ invocation_free (gpointer data)
   Invocation *invocation = data;
 
   gst_object_unref (invocation->self);
+  g_clear_error (&invocation->error);
   g_free (invocation);
+}
+
+/* Takes ERROR. */
+static void
+invoke (GstJanusBin *self, void (*func) (GstJanusBin *self), GError *error)
+{
+  GstJanusBinPrivate *priv = PRIV (self);
+  Invocation *invocation = g_new (Invocation, 1);
+
+  invocation->self = gst_object_ref (self);
+  invocation->func = func;
+  invocation->error = error;
+
+  GST_OBJECT_LOCK (self);
+  invocation->run = priv->run;
+  if (priv->run)
+    gst_janus_run_invoke (priv->run, on_invoked, g_steal_pointer (&invocation), invocation_free);
+  GST_OBJECT_UNLOCK (self);
+  if (invocation)
+    invocation_free (invocation);
 }
 
 void
 gst_janus_bin_invoke (GstJanusBin *self, void (*func) (GstJanusBin *self))
 {
-  GstJanusBinPrivate *priv = PRIV (self);
-  Invocation *invocation;
+  invoke (self, func, NULL);
+}
 
-  GST_OBJECT_LOCK (self);
-  if (priv->run) {
-    invocation = g_new (Invocation, 1);
-    invocation->self = gst_object_ref (self);
-    invocation->run = priv->run;
-    invocation->func = func;
-    gst_janus_run_invoke (priv->run, on_invoked, invocation, invocation_free);
-  }
-  GST_OBJECT_UNLOCK (self);
+void
+gst_janus_bin_fail_soon (GstJanusBin *self, GError *error)
+{
+  invoke (self, NULL, error);
 }
 
 JanusRoom *
@@ -280,17 +306,62 @@ post_error (GstJanusBin *self, const GError *error)
       __FILE__, GST_FUNCTION, __LINE__, details);
 }
 
+/* Posts what the run has failed with if the element does not play yet. */
+static gboolean
+on_held_back_long_enough (gpointer data)
+{
+  GstJanusBin *self = data;
+  GstJanusBinPrivate *priv = PRIV (self);
+  gboolean playing;
+
+  GST_OBJECT_LOCK (self);
+  playing = priv->playing;
+  GST_OBJECT_UNLOCK (self);
+  if (!playing)
+    post_error (self, priv->error);
+  return G_SOURCE_REMOVE;
+}
+
 void
 gst_janus_bin_fail (GstJanusBin *self, const GError *error)
 {
   GstJanusBinPrivate *priv = PRIV (self);
+  gboolean playing;
 
-  if (priv->failed)
+  if (priv->error)
     return;
-  priv->failed = TRUE;
   gst_janus_bin_set_deadline (self, 0, NULL);
   gst_janus_bin_set_state (self, GST_JANUS_STATE_FAILED);
-  post_error (self, error);
+
+  GST_OBJECT_LOCK (self);
+  priv->error = g_error_copy (error);
+  playing = priv->playing;
+  GST_OBJECT_UNLOCK (self);
+  if (playing) {
+    post_error (self, error);
+    return;
+  }
+  /* gst-launch-1.0 misses an error that is posted before its main loop runs, and would hang: it sets PLAYING
+   * from there. Whoever stays in PAUSED is told a little later. */
+  priv->deadline = g_timeout_source_new (HOLD_BACK_MSECONDS);
+  g_source_set_callback (priv->deadline, on_held_back_long_enough, self, NULL);
+  g_source_attach (priv->deadline, gst_janus_run_get_context (priv->run));
+}
+
+/* Remembers whether the element plays, and tells what it has failed with before. */
+static void
+set_playing (GstJanusBin *self, gboolean playing)
+{
+  GstJanusBinPrivate *priv = PRIV (self);
+  g_autoptr (GError) error = NULL;
+
+  GST_OBJECT_LOCK (self);
+  priv->playing = playing;
+  if (playing && priv->error)
+    error = g_error_copy (priv->error);
+  GST_OBJECT_UNLOCK (self);
+  if (error)
+    post_error (self, error);
 }
 
 void
@@ -468,10 +539,10 @@ start_run (GstJanusBin *self)
     post_error (self, error);
     return FALSE;
   }
-  priv->failed = FALSE;
   run = gst_janus_run_start ();
   GST_OBJECT_LOCK (self);
   priv->run = run;
+  g_clear_error (&priv->error);
   GST_OBJECT_UNLOCK (self);
   gst_janus_run_invoke (run, on_start, gst_object_ref (self), gst_object_unref);
   return TRUE;
@@ -524,7 +595,12 @@ gst_janus_bin_change_state (GstElement *element, GstStateChange transition)
       else
         ret = GST_STATE_CHANGE_NO_PREROLL;
       break;
+    case GST_STATE_CHANGE_PAUSED_TO_PLAYING:
+      if (ret != GST_STATE_CHANGE_FAILURE)
+        set_playing (self, TRUE);
+      break;
     case GST_STATE_CHANGE_PLAYING_TO_PAUSED:
+      set_playing (self, FALSE);
       if (ret != GST_STATE_CHANGE_FAILURE)
         ret = GST_STATE_CHANGE_NO_PREROLL;
       break;
@@ -694,6 +770,7 @@ gst_janus_bin_finalize (GObject *object)
   clear_secret (&priv->ice_config.turn_server);
   g_free (priv->ice_config.stun_server);
   g_free (priv->active_feed);
+  g_clear_error (&priv->error);
 
   G_OBJECT_CLASS (gst_janus_bin_parent_class)->finalize (object);
 }

@@ -46,6 +46,9 @@ void gst_janus_bin_on_failed (const GError *error, gpointer user_data);
 /* Calls FUNC (SELF) in the signalling thread soon, unless the run ends before. Any thread. */
 void gst_janus_bin_invoke (GstJanusBin *self, void (*func) (GstJanusBin *self));
 
+/* gst_janus_bin_fail() from any thread; takes ERROR. */
+void gst_janus_bin_fail_soon (GstJanusBin *self, GError *error);
+
 /* The following are for the signalling thread alone. */
 
 /* NULL once it is being left. */

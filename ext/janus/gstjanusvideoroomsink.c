@@ -467,15 +467,12 @@ stream_started (Stream *stream)
   gst_janus_bin_invoke (GST_JANUS_BIN (self), publish_when_ready);
 }
 
+/* Not by an error flow, upon which upstream would post an error of its own that explains nothing. */
 static void
-refuse (Stream *stream)
+fail_stream (Stream *stream, gint code, const gchar *format)
 {
-  GST_ELEMENT_ERROR (stream->sink, STREAM, WRONG_TYPE,
-      ("The stream on pad %s is not encrypted end to end: it did not come through perclitenc. Put "
-       "\"perclitenc key-file=room.key\" between its payloader and this element, or set "
-       "allow-plaintext=true to publish what the server can see and hear.",
-          GST_PAD_NAME (stream->pad)),
-      (NULL));
+  gst_janus_bin_fail_soon (GST_JANUS_BIN (stream->sink),
+      g_error_new (GST_STREAM_ERROR, code, format, GST_PAD_NAME (stream->pad)));
 }
 
 static GstPadProbeReturn
@@ -494,11 +491,11 @@ on_data (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
 
   if (plaintext) {
     if (!refused)
-      refuse (stream);
-    gst_mini_object_unref (GST_MINI_OBJECT (GST_PAD_PROBE_INFO_DATA (info)));
-    GST_PAD_PROBE_INFO_DATA (info) = NULL;
-    GST_PAD_PROBE_INFO_FLOW_RETURN (info) = GST_FLOW_ERROR;
-    return GST_PAD_PROBE_HANDLED;
+      fail_stream (stream, GST_STREAM_ERROR_WRONG_TYPE,
+          "The stream on pad %s is not encrypted end to end: it did not come through perclitenc. "
+          "Put \"perclitenc key-file=room.key\" between its payloader and this element, or set "
+          "allow-plaintext=true to publish what the server can see and hear");
+    return GST_PAD_PROBE_DROP;
   }
   if (!started)
     stream_started (stream);
@@ -539,12 +536,12 @@ take_caps (Stream *stream, GstCaps *caps)
     gst_caps_replace (&stream->caps, caps);
   g_mutex_unlock (&self->lock);
 
-  if (!fits)
-    GST_ELEMENT_ERROR (self, STREAM, FORMAT,
-        ("The stream on pad %s changes its codec or payload type while it is published. Stop and "
-         "start the pipeline for that.",
-            GST_PAD_NAME (stream->pad)),
-        ("new caps %" GST_PTR_FORMAT, caps));
+  if (!fits) {
+    GST_WARNING_OBJECT (stream->pad, "new caps %" GST_PTR_FORMAT, caps);
+    fail_stream (stream, GST_STREAM_ERROR_FORMAT,
+        "The stream on pad %s changes its codec or payload type while it is published. Stop and "
+        "start the pipeline for that");
+  }
   return fits;
 }
 

@@ -55,6 +55,7 @@ static GstStaticPadTemplate audio_template = GST_STATIC_PAD_TEMPLATE (
     "audio_%u", GST_PAD_SRC, GST_PAD_SOMETIMES, GST_STATIC_CAPS ("application/x-rtp"));
 
 #define STREAM_KEY "janus-stream"
+#define BLOCK_KEY "janus-block"
 
 /* One medium of the feed, owned by its pad. */
 typedef struct {
@@ -69,7 +70,8 @@ struct _GstJanusVideoRoomSrc {
   GMutex lock;
   gchar *feed_display_name;
   guint latency;
-  GList *pads; /* owned by the element */
+  GList *pads;    /* owned by the element */
+  GQueue pending; /* webrtcbin's pads that have data and are not shown yet */
   guint n_video, n_audio;
   gboolean ended; /* EOS was sent, nothing comes after it */
 
@@ -226,7 +228,7 @@ on_publisher_left (const gchar *id, gpointer user_data)
   }
 }
 
-/* ---- Pads: webrtcbin's threads ---- */
+/* ---- Pads: webrtcbin's threads, unless said otherwise ---- */
 
 static GstPadProbeReturn
 on_data (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
@@ -303,7 +305,7 @@ on_query (GstPad *pad, GstObject *parent, GstQuery *query)
   return gst_pad_query_default (pad, parent, query);
 }
 
-/* Shows TARGET, a pad of webrtcbin with CAPS, as a pad of ours. */
+/* Shows TARGET, a pad of webrtcbin with CAPS, as a pad of ours. Signalling thread. */
 static void
 expose (GstJanusVideoRoomSrc *self, GstPad *target, GstCaps *caps)
 {
@@ -347,32 +349,58 @@ expose (GstJanusVideoRoomSrc *self, GstPad *target, GstCaps *caps)
   gst_element_add_pad (GST_ELEMENT (self), pad);
 }
 
-static GstPadProbeReturn
-on_target_event (GstPad *target, GstPadProbeInfo *info, gpointer user_data)
+/* Shows the pads that wait for it. One after the other, because whoever links pads as they appear, as
+ * gst-launch-1.0 does, is not prepared for two at a time. */
+static void
+expose_pending (GstJanusBin *bin)
 {
-  GstEvent *event = GST_PAD_PROBE_INFO_EVENT (info);
-  GstCaps *caps;
+  GstJanusVideoRoomSrc *self = GST_JANUS_VIDEO_ROOM_SRC (bin);
+  GstPad *target;
 
-  if (GST_EVENT_TYPE (event) != GST_EVENT_CAPS)
-    return GST_PAD_PROBE_OK;
-  gst_event_parse_caps (event, &caps);
-  expose (user_data, target, caps);
-  return GST_PAD_PROBE_REMOVE;
+  do {
+    g_mutex_lock (&self->lock);
+    target = g_queue_pop_head (&self->pending);
+    g_mutex_unlock (&self->lock);
+    if (target) {
+      g_autoptr (GstCaps) caps = gst_pad_get_current_caps (target);
+      gulong block_id = GPOINTER_TO_SIZE (g_object_get_data (G_OBJECT (target), BLOCK_KEY));
+
+      if (caps)
+        expose (self, target, caps);
+      else
+        GST_WARNING_OBJECT (target, "data came before caps");
+      gst_pad_remove_probe (target, block_id);
+      gst_object_unref (target);
+    }
+  } while (target);
+}
+
+/* The first packet of a medium: by now its caps are known. It waits until the pad is there. */
+static GstPadProbeReturn
+on_target_data (GstPad *target, GstPadProbeInfo *info, gpointer user_data)
+{
+  GstJanusVideoRoomSrc *self = user_data;
+
+  g_mutex_lock (&self->lock);
+  if (!g_queue_find (&self->pending, target))
+    g_queue_push_tail (&self->pending, gst_object_ref (target));
+  g_mutex_unlock (&self->lock);
+  gst_janus_bin_invoke (GST_JANUS_BIN (self), expose_pending);
+  return GST_PAD_PROBE_OK;
 }
 
 static void
 on_pad_added (GstElement *webrtcbin, GstPad *target, GstJanusVideoRoomSrc *self)
 {
-  g_autoptr (GstCaps) caps = NULL;
+  gulong block_id;
 
   if (!GST_PAD_IS_SRC (target))
     return;
-  caps = gst_pad_get_current_caps (target);
-  if (caps)
-    expose (self, target, caps);
-  else
-    gst_pad_add_probe (target, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, on_target_event,
-        gst_object_ref (self), gst_object_unref);
+  block_id = gst_pad_add_probe (target,
+      GST_PAD_PROBE_TYPE_BLOCK | GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST,
+      on_target_data, gst_object_ref (self), gst_object_unref);
+  /* Nothing flows before this handler returns. */
+  g_object_set_data (G_OBJECT (target), BLOCK_KEY, GSIZE_TO_POINTER (block_id));
 }
 
 static void
@@ -568,6 +596,7 @@ remove_pads (GstJanusVideoRoomSrc *self)
   GList *pads, *l;
 
   g_mutex_lock (&self->lock);
+  g_queue_clear_full (&self->pending, gst_object_unref);
   pads = g_steal_pointer (&self->pads);
   self->n_video = self->n_audio = 0;
   self->ended = FALSE;

@@ -47,6 +47,10 @@ static const Hint refusal_hints[] = {
     {JANUS_REFUSAL_ID_EXISTS, NULL,
         "Somebody in the room publishes with this feed-id: choose another, or leave it out and the "
         "server chooses."},
+    {JANUS_REFUSAL_E2EE_MIXED, NULL,
+        "One side of this subscription says that it is end-to-end encrypted, and the other that it "
+        "is "
+        "not: signalling=e2ee is for encrypted feeds, signalling=plain for others."},
     {JANUS_REFUSAL_NO_SUCH_SESSION, NULL,
         "The server has forgotten the session: it was restarted, or cut off from us for too long. "
         "Start again."},

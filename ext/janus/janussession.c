@@ -5,6 +5,8 @@
 #include "config.h"
 #endif
 
+#include <string.h>
+
 #include <libsoup/soup.h>
 
 #include "januserror.h"
@@ -326,15 +328,20 @@ static GError *
 describe_connect_error (JanusSession *session, const GError *error)
 {
   const gchar *endpoint = session->config.endpoint;
+  g_autofree gchar *reason = g_strdup (error->message);
+
+  /* Some of them are sentences, and the element makes one of ours. */
+  if (g_str_has_suffix (reason, "."))
+    reason[strlen (reason) - 1] = '\0';
 
   if (error->domain == G_TLS_ERROR)
     return g_error_new (
-        JANUS_ERROR, JANUS_ERROR_TLS, "No secure connection to %s: %s", endpoint, error->message);
+        JANUS_ERROR, JANUS_ERROR_TLS, "No secure connection to %s: %s", endpoint, reason);
   if (error->domain == SOUP_WEBSOCKET_ERROR)
     return g_error_new (JANUS_ERROR, JANUS_ERROR_UNREACHABLE,
-        "%s answers, but is no WebSocket of Janus: %s", endpoint, error->message);
+        "%s answers, but is no WebSocket of Janus: %s", endpoint, reason);
   return g_error_new (
-      JANUS_ERROR, JANUS_ERROR_UNREACHABLE, "Cannot reach %s: %s", endpoint, error->message);
+      JANUS_ERROR, JANUS_ERROR_UNREACHABLE, "Cannot reach %s: %s", endpoint, reason);
 }
 
 static void

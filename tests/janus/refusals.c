@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Whatever a server or a network refuses is an error that says what to do, in time. */
 
+#include <sys/wait.h>
+
 #include <gst/check/gstcheck.h>
 
 #include "lossylink.h"
@@ -290,6 +292,55 @@ GST_START_TEST (missing_and_malformed_settings_fail_before_anything_starts)
 }
 GST_END_TEST;
 
+/* gst-launch-1.0 drops what happens before its main loop runs. 124 is what timeout exits with. */
+static void
+check_gst_launch_ends (const gchar *format, ...)
+{
+  const gchar *argv[] = {"timeout", "30", "sh", "-c", NULL, NULL};
+  g_autofree gchar *line = NULL, *out = NULL, *err = NULL;
+  g_autoptr (GError) error = NULL;
+  gint status = 0;
+  va_list args;
+
+  va_start (args, format);
+  line = g_strdup_vprintf (format, args);
+  va_end (args);
+  argv[4] = line;
+  fail_unless (g_spawn_sync (
+      NULL, (gchar **) argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, &out, &err, &status, &error));
+  fail_unless (WIFEXITED (status) && WEXITSTATUS (status) == 1, "status %d of %s:\n%s%s", status,
+      line, out, err);
+  fail_unless (strstr (err, "ERROR: from element") != NULL, "%s", err);
+}
+
+GST_START_TEST (an_error_at_the_very_start_ends_gst_launch)
+{
+  g_autoptr (TestJanus) janus = test_start_janus (NULL);
+  const gchar *endpoint = test_janus_get_endpoint (janus);
+  g_autoptr (GError) error = NULL;
+  guint16 port = 0;
+  g_autoptr (GSocket) reserved = test_net_reserve_port (&port, &error);
+  g_autofree gchar *nobody = g_strdup_printf ("ws://%s:%u/", test_net_address (), port);
+  guint i;
+
+  for (i = 0; i < 3; i++) {
+    check_gst_launch_ends ("exec gst-launch-1.0 " SOURCE "janusvideoroomsink janus-endpoint=%s "
+                           "room-id=" TEST_ROOM_OPEN,
+        nobody);
+    check_gst_launch_ends ("exec gst-launch-1.0 janusvideoroomsrc janus-endpoint=%s "
+                           "room-id=" TEST_ROOM_OPEN " ! fakesink",
+        nobody);
+    check_gst_launch_ends ("exec gst-launch-1.0 " SOURCE "janusvideoroomsink janus-endpoint=%s "
+                           "room-id=" TEST_ROOM_NONE,
+        endpoint);
+    /* Not live: its first packet comes before PLAYING. */
+    check_gst_launch_ends ("exec gst-launch-1.0 videotestsrc ! vp8enc deadline=1 ! rtpvp8pay ! "
+                           "janusvideoroomsink janus-endpoint=%s room-id=" TEST_ROOM_OPEN,
+        endpoint);
+  }
+}
+GST_END_TEST;
+
 static Suite *
 refusals_suite (void)
 {
@@ -314,6 +365,7 @@ refusals_suite (void)
   tcase_add_test (tc, no_way_for_media_is_told_within_the_timeout);
   tcase_add_test (tc, a_feed_that_does_not_appear_is_told_within_the_timeout);
   tcase_add_test (tc, secrets_of_the_server_are_asked_for_and_taken);
+  tcase_add_test (tc, an_error_at_the_very_start_ends_gst_launch);
   tcase_add_test (tc, missing_and_malformed_settings_fail_before_anything_starts);
   return s;
 }
