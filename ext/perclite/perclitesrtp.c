@@ -15,10 +15,15 @@
 /* V=2, no padding, no extension, no CSRC: what the byte that is not sent always is. */
 #define INNER_FIRST_BYTE 0x80
 
+#define SEQ_OFFSET 2
 #define SSRC_OFFSET 8
 
 /* What a new session costs, in tries of a rollover counter. */
 #define SESSION_TOKENS 16
+
+/* So many packets in a row of a known stream that do not authenticate may mean that its sender has gone on by
+ * more packets than the guess of RFC 3711, appendix A, bridges. */
+#define MAX_FAILURES 32
 
 /* When a search whose SSRC is silent gives way to another. */
 #define SEARCH_TIMEOUT (G_USEC_PER_SEC / 2)
@@ -27,6 +32,9 @@
  * element in between that does not will not hold back thousands of packets. */
 #define ENCRYPTER_WINDOW_SIZE 4096
 
+/* Two senders that share an SSRC by mistake must not make a new stream of every other packet. */
+#define MIN_PACKETS_PER_INNER_SSRC 64
+
 /* libsrtp2 2.5 takes window sizes below 2^15 only: the guess of the rollover counter (RFC 3711,
  * section 3.3.1) would be ambiguous beyond. */
 #define MAX_WINDOW_SIZE 0x7fff
@@ -34,8 +42,10 @@
 /* libsrtp2 keeps the streams of a session in a linked list. One session per SSRC in a hash table
  * finds them at once, however many there are. */
 typedef struct {
-  PercliteStream info;
+  PercliteStream info; /* its ROC is that of the newest packet when decrypting */
   srtp_t session;
+  guint16 seq;    /* of the newest packet, when decrypting */
+  guint failures; /* packets in a row that did not authenticate */
 } Stream;
 
 struct _PercliteEncrypter {
@@ -45,12 +55,13 @@ struct _PercliteEncrypter {
   GHashTable *inner_ssrcs; /* the set of those in use */
 };
 
-/* An SSRC whose rollover counter is looked for. There is one such search at a time: whoever sends many SSRCs
+/* An SSRC whose rollover counter is looked for, among LIMIT from a first one on. There is one such search at a time: whoever sends many SSRCs
  * that never authenticate gets no memory and no more work for it. */
 typedef struct {
   srtp_t session; /* of that SSRC, or NULL: none is looked for */
   guint32 ssrc;
-  guint32 next_roc;
+  guint32 first_roc;
+  guint32 next;       /* to be tried, counted from the first */
   gint64 last_packet; /* monotonic time */
 
   guint limit;
@@ -80,6 +91,12 @@ read_ssrc (const guint8 *header)
 
   memcpy (&ssrc, header + SSRC_OFFSET, sizeof ssrc);
   return GUINT32_FROM_BE (ssrc);
+}
+
+static guint16
+read_seq (const guint8 *header)
+{
+  return (guint16) (header[SEQ_OFFSET] << 8 | header[SEQ_OFFSET + 1]);
 }
 
 static void
@@ -275,12 +292,24 @@ encrypter_get_stream (PercliteEncrypter *self, guint32 outer_ssrc)
   return stream_new (self->streams, outer_ssrc, outer_ssrc, inner_ssrc, session);
 }
 
+/* Writes the inner header and protects the inner packet. */
+static PercliteResult
+protect (Stream *stream, const guint8 *outer_header, guint8 *inner, int *inner_size)
+{
+  guint32 inner_ssrc = GUINT32_TO_BE (stream->info.inner_ssrc);
+
+  memcpy (inner, outer_header, SSRC_OFFSET);
+  memcpy (inner + SSRC_OFFSET, &inner_ssrc, sizeof inner_ssrc);
+  inner[0] = INNER_FIRST_BYTE;
+  return result_from_status (srtp_protect (stream->session, inner, inner_size));
+}
+
 PercliteResult
 perclite_encrypter_encrypt (PercliteEncrypter *self, const guint8 *outer_header, guint8 *inner,
     gsize payload_size, gsize *size)
 {
   Stream *stream;
-  guint32 inner_ssrc;
+  guint32 outer_ssrc = read_ssrc (outer_header);
   int inner_size = (int) (PERCLITE_INNER_HEADER_SIZE + payload_size);
   PercliteResult result;
 
@@ -288,16 +317,22 @@ perclite_encrypter_encrypt (PercliteEncrypter *self, const guint8 *outer_header,
   g_return_val_if_fail (((guintptr) inner & 3) == 0, PERCLITE_INTERNAL);
   g_return_val_if_fail (payload_size <= G_MAXUINT16, PERCLITE_INTERNAL);
 
-  stream = encrypter_get_stream (self, read_ssrc (outer_header));
+  stream = encrypter_get_stream (self, outer_ssrc);
   if (stream == NULL)
     return PERCLITE_INTERNAL;
+  result = protect (stream, outer_header, inner, &inner_size);
 
-  inner_ssrc = GUINT32_TO_BE (stream->info.inner_ssrc);
-  memcpy (inner, outer_header, SSRC_OFFSET);
-  memcpy (inner + SSRC_OFFSET, &inner_ssrc, sizeof inner_ssrc);
-  inner[0] = INNER_FIRST_BYTE;
-
-  result = result_from_status (srtp_protect (stream->session, inner, &inner_size));
+  /* A payloader that was restarted with its SSRC kept. Whether these numbers were used is not known any more, but
+   * with another SSRC they were not. What was refused has not been touched (libsrtp2 looks first). */
+  if (result == PERCLITE_REPLAY_OLD && self->mode == PERCLITE_INNER_SSRC_RANDOM &&
+      stream->info.packets >= MIN_PACKETS_PER_INNER_SSRC) {
+    g_hash_table_remove (self->streams, GUINT_TO_POINTER (outer_ssrc));
+    stream = encrypter_get_stream (self, outer_ssrc);
+    if (stream == NULL)
+      return PERCLITE_INTERNAL;
+    inner_size = (int) (PERCLITE_INNER_HEADER_SIZE + payload_size);
+    result = protect (stream, outer_header, inner, &inner_size);
+  }
   if (result != PERCLITE_OK)
     return result;
 
@@ -397,17 +432,23 @@ refill_tokens (RocSearch *search, gint64 now)
   }
 }
 
+static gboolean
+search_is_over (const RocSearch *search)
+{
+  return search->next >= search->limit;
+}
+
 /* Makes SSRC the one whose rollover counter is looked for. FALSE: it is not its turn. */
 static gboolean
-search_begin (PercliteDecrypter *self, guint32 ssrc, gint64 now)
+search_begin (PercliteDecrypter *self, guint32 ssrc, guint32 first_roc, gint64 now)
 {
   RocSearch *search = &self->search;
 
-  if (search->session != NULL && search->ssrc != ssrc) {
-    if (now - search->last_packet < SEARCH_TIMEOUT && search->next_roc <= search->limit)
+  if (search->session != NULL && (search->ssrc != ssrc || search->first_roc != first_roc)) {
+    if (search->ssrc != ssrc && now - search->last_packet < SEARCH_TIMEOUT &&
+        !search_is_over (search))
       return FALSE;
-    srtp_dealloc (search->session);
-    search->session = NULL;
+    g_clear_pointer (&search->session, srtp_dealloc);
   }
   if (search->session == NULL) {
     if (search->tokens < SESSION_TOKENS ||
@@ -418,33 +459,38 @@ search_begin (PercliteDecrypter *self, guint32 ssrc, gint64 now)
     }
     search->tokens -= SESSION_TOKENS;
     search->ssrc = ssrc;
-    search->next_roc = 1;
+    search->first_roc = first_roc;
+    search->next = 0;
   }
   /* All were tried: over again, this packet may have been damaged. */
-  if (search->next_roc > search->limit)
-    search->next_roc = 1;
+  if (search_is_over (search))
+    search->next = 0;
   search->last_packet = now;
   return TRUE;
 }
 
-/* Tries the packet kept in the search, whose SSRC no stream has and which is not of rollover counter 0. On
- * success the search's session is the stream's. */
+/* Tries the packet kept in the search with rollover counters from FIRST_ROC on. On success the search's session
+ * is the one that knows the counter. */
 static PercliteResult
-search_roc (PercliteDecrypter *self, guint8 *inner, int packet_size, int *inner_size, guint32 ssrc)
+search_roc (PercliteDecrypter *self, guint8 *inner, int packet_size, int *inner_size, guint32 ssrc,
+    guint32 first_roc)
 {
   RocSearch *search = &self->search;
   gint64 now = g_get_monotonic_time ();
   PercliteResult result = PERCLITE_AUTH_FAILED;
 
   refill_tokens (search, now);
-  if (!search_begin (self, ssrc, now))
+  if (!search_begin (self, ssrc, first_roc, now))
     return PERCLITE_AUTH_FAILED;
 
-  while (
-      result == PERCLITE_AUTH_FAILED && search->tokens > 0 && search->next_roc <= search->limit) {
+  while (result == PERCLITE_AUTH_FAILED && search->tokens > 0 && !search_is_over (search)) {
+    guint32 roc = search->first_roc + search->next++;
+
+    if (roc < search->first_roc)
+      break;
     memcpy (inner, search->packet, (gsize) packet_size);
     *inner_size = packet_size;
-    srtp_set_stream_roc (search->session, ssrc, search->next_roc++);
+    srtp_set_stream_roc (search->session, ssrc, roc);
     result = result_from_status (srtp_unprotect (search->session, inner, inner_size));
     search->tokens--;
     search->trials++;
@@ -452,13 +498,84 @@ search_roc (PercliteDecrypter *self, guint8 *inner, int packet_size, int *inner_
   return result;
 }
 
+/* A packet of an SSRC that has not authenticated yet. */
+static PercliteResult
+decrypt_unknown (
+    PercliteDecrypter *self, guint8 *inner, int packet_size, int *inner_size, Stream **stream)
+{
+  guint32 ssrc = read_ssrc (inner);
+  srtp_t *session = &self->spare;
+  PercliteResult result;
+
+  if (decrypter_ensure_spare (self) != srtp_err_status_ok)
+    return PERCLITE_INTERNAL;
+  if (self->search.limit > 0)
+    memcpy (self->search.packet, inner, (gsize) packet_size);
+
+  result = result_from_status (srtp_unprotect (self->spare, inner, inner_size));
+  if (result == PERCLITE_AUTH_FAILED && self->search.limit > 0) {
+    session = &self->search.session;
+    result = search_roc (self, inner, packet_size, inner_size, ssrc, 1);
+  }
+  if (result == PERCLITE_OK)
+    *stream = stream_new (self->streams, ssrc, 0, ssrc, g_steal_pointer (session));
+  return result;
+}
+
+/* A packet of an SSRC that has authenticated before. */
+static PercliteResult
+decrypt_known (
+    PercliteDecrypter *self, guint8 *inner, int packet_size, int *inner_size, Stream *stream)
+{
+  guint32 ssrc = stream->info.inner_ssrc;
+  guint16 seq = read_seq (inner);
+  gboolean search = self->search.limit > 0 && stream->failures >= MAX_FAILURES, failed;
+  PercliteResult result;
+
+  if (search)
+    memcpy (self->search.packet, inner, (gsize) packet_size);
+  result = result_from_status (srtp_unprotect (stream->session, inner, inner_size));
+  /* What is far ahead is also taken for what is far behind. */
+  failed = result == PERCLITE_AUTH_FAILED || result == PERCLITE_REPLAY_OLD;
+  if (failed && search) {
+    /* Only what is newer than everything before: the new session does not know what was seen. */
+    guint32 first_roc = stream->info.roc + (seq > stream->seq ? 0 : 1);
+
+    PercliteResult found = search_roc (self, inner, packet_size, inner_size, ssrc, first_roc);
+
+    if (found == PERCLITE_OK) {
+      srtp_dealloc (stream->session);
+      stream->session = g_steal_pointer (&self->search.session);
+      return PERCLITE_OK;
+    }
+  }
+  if (failed && stream->failures < MAX_FAILURES)
+    stream->failures++;
+  return result;
+}
+
+/* Remembers which packet is the newest one of its stream, now that it is authentic. */
+static void
+stream_took (Stream *stream, guint16 seq)
+{
+  uint32_t roc = 0;
+
+  srtp_get_stream_roc (stream->session, stream->info.inner_ssrc, &roc);
+  /* One that is late by more than half of all numbers is of the round before. */
+  if (stream->info.packets == 0 || roc != stream->info.roc ||
+      (seq > stream->seq && seq - stream->seq < 0x8000))
+    stream->seq = seq;
+  stream->info.roc = roc;
+  stream->failures = 0;
+}
+
 PercliteResult
 perclite_decrypter_decrypt (PercliteDecrypter *self, const guint8 *outer_header, guint8 *inner,
     gsize size, gsize *payload_size)
 {
   Stream *stream;
-  guint32 inner_ssrc, outer_ssrc;
-  int inner_size = (int) (1 + size);
+  guint16 seq;
+  int packet_size = (int) (1 + size), inner_size = packet_size;
   PercliteResult result;
 
   g_return_val_if_fail (self != NULL, PERCLITE_INTERNAL);
@@ -469,33 +586,18 @@ perclite_decrypter_decrypt (PercliteDecrypter *self, const guint8 *outer_header,
     return PERCLITE_TOO_SHORT;
 
   inner[0] = INNER_FIRST_BYTE;
-  inner_ssrc = read_ssrc (inner);
-  outer_ssrc = read_ssrc (outer_header);
-
-  stream = g_hash_table_lookup (self->streams, GUINT_TO_POINTER (inner_ssrc));
-  if (stream != NULL) {
-    result = result_from_status (srtp_unprotect (stream->session, inner, &inner_size));
-  } else {
-    if (decrypter_ensure_spare (self) != srtp_err_status_ok)
-      return PERCLITE_INTERNAL;
-    if (self->search.limit > 0)
-      memcpy (self->search.packet, inner, 1 + size);
-    result = result_from_status (srtp_unprotect (self->spare, inner, &inner_size));
-    if (result == PERCLITE_OK) {
-      stream = stream_new (
-          self->streams, inner_ssrc, outer_ssrc, inner_ssrc, g_steal_pointer (&self->spare));
-    } else if (result == PERCLITE_AUTH_FAILED && self->search.limit > 0) {
-      result = search_roc (self, inner, (int) (1 + size), &inner_size, inner_ssrc);
-      if (result == PERCLITE_OK)
-        stream = stream_new (self->streams, inner_ssrc, outer_ssrc, inner_ssrc,
-            g_steal_pointer (&self->search.session));
-    }
-  }
+  seq = read_seq (inner);
+  stream = g_hash_table_lookup (self->streams, GUINT_TO_POINTER (read_ssrc (inner)));
+  if (stream != NULL)
+    result = decrypt_known (self, inner, packet_size, &inner_size, stream);
+  else
+    result = decrypt_unknown (self, inner, packet_size, &inner_size, &stream);
   if (result != PERCLITE_OK)
     return result;
 
   *payload_size = (gsize) inner_size - PERCLITE_INNER_HEADER_SIZE;
-  stream->info.outer_ssrc = outer_ssrc;
+  stream_took (stream, seq);
+  stream->info.outer_ssrc = read_ssrc (outer_header);
   stream->info.packets++;
   stream->info.bytes += *payload_size;
   return PERCLITE_OK;

@@ -110,7 +110,8 @@ void perclite_encrypter_free (PercliteEncrypter *self);
  *   success only
  *
  * A sequence number that was encrypted before is refused as %PERCLITE_REPLAYED: it would use a
- * nonce twice.
+ * nonce twice. One that is so old that this is not known is refused as %PERCLITE_REPLAY_OLD, or, with
+ * %PERCLITE_INNER_SSRC_RANDOM, begins another inner SSRC.
  *
  * Returns: %PERCLITE_OK, or why @inner holds rubbish that must not be sent
  */
@@ -156,12 +157,13 @@ PercliteResult perclite_decrypter_decrypt (PercliteDecrypter *self, const guint8
 
 /**
  * perclite_decrypter_set_roc_search:
- * @limit: the highest rollover counter to try, 0 for none (which is what a new decrypter does)
+ * @limit: how many rollover counters to try, 0 for none (which is what a new decrypter does)
  *
  * The rollover counter is not on the wire (RFC 3711, section 3.3.1), so that a receiver which starts
- * after the sender's sequence number has wrapped cannot know it. With a limit, packets of an SSRC that
- * has not authenticated yet are tried with each rollover counter from 0 to @limit, and the
- * authentication tag decides.
+ * after the sender's sequence number has wrapped cannot know it, nor can one that has missed more than
+ * half of all sequence numbers in a row. With a limit, packets of an SSRC that has not authenticated yet are
+ * tried with each rollover counter from 0 to @limit, those of a stream that does not authenticate any
+ * more with @limit of them from the last one on, and the authentication tag decides.
  *
  * Each try is as much work as a packet, so there are at most PERCLITE_ROC_TRIALS_PER_SECOND of them,
  * whatever comes; a search that needs more goes on with the next packets of its SSRC. Each try is also

@@ -154,6 +154,91 @@ GST_START_TEST (nothing_is_searched_beyond_the_limit)
 }
 GST_END_TEST;
 
+GST_START_TEST (a_stream_goes_on_after_a_gap_of_any_size)
+{
+  /* The last is more than a search with a short tag may bridge. */
+  static const guint32 gaps[] = {1000, 33000, 40000, 65535, 66000, 98304, 131072, 1000000};
+  const TestSuite *suite = &test_suites[__i__];
+
+  for (guint i = 0; i < 2 * (G_N_ELEMENTS (gaps) - (suite->tag_size < 8 ? 1 : 0)); i++) {
+    g_autoptr (PercliteDecrypter) decrypter = new_decrypter (suite, 4096);
+    guint32 index = (i % 2) * 5 * 65536 + 64000, oldest;
+    guint refused = 0;
+
+    for (guint j = 0; j < 100; j++, index++)
+      fail_unless_equals_int (
+          decrypt (decrypter, suite, index >> 16, (guint16) index), PERCLITE_OK);
+    oldest = index - 100;
+    index += gaps[i / 2];
+    while (decrypt (decrypter, suite, index >> 16, (guint16) index) != PERCLITE_OK) {
+      index++;
+      fail_unless (++refused < 100, "gap of %u", gaps[i / 2]);
+    }
+    /* What was seen before the gap is not taken again, and what comes next is. */
+    fail_if (decrypt (decrypter, suite, oldest >> 16, (guint16) oldest) == PERCLITE_OK);
+    fail_unless_equals_int (
+        decrypt (decrypter, suite, index >> 16, (guint16) index), PERCLITE_REPLAYED);
+    index++;
+    fail_unless_equals_int (decrypt (decrypter, suite, index >> 16, (guint16) index), PERCLITE_OK);
+  }
+}
+GST_END_TEST;
+
+GST_START_TEST (replays_of_a_stream_that_is_silent_are_never_taken)
+{
+  const TestSuite *suite = &test_suites[0];
+  g_autoptr (PercliteDecrypter) decrypter = new_decrypter (suite, 4096);
+
+  for (guint32 i = 60000; i < 70000; i++)
+    fail_unless_equals_int (decrypt (decrypter, suite, i >> 16, (guint16) i), PERCLITE_OK);
+  for (guint round = 0; round < 3; round++) {
+    for (guint32 i = 60000; i < 70000; i += 50)
+      fail_if (decrypt (decrypter, suite, i >> 16, (guint16) i) == PERCLITE_OK);
+  }
+}
+GST_END_TEST;
+
+GST_START_TEST (a_sender_whose_numbers_jump_back_goes_on_with_another_inner_ssrc)
+{
+  GstHarness *enc = test_harness ("perclitenc", "key=" KEY_44);
+  GstHarness *dec = test_harness ("perclitedec", "key=" KEY_44);
+
+  for (guint32 i = 0; i < 6000; i++) {
+    GstBuffer *out =
+        test_pass (enc, test_simple_packet (SSRC, (guint16) (i < 3000 ? 30000 + i : i)));
+
+    fail_unless (out != NULL, "packet %u", i);
+    out = test_pass (dec, out);
+    fail_unless (out != NULL, "packet %u", i);
+    gst_buffer_unref (out);
+  }
+  test_harness_free (enc);
+  test_harness_free (dec);
+}
+GST_END_TEST;
+
+GST_START_TEST (two_senders_of_one_ssrc_do_not_make_streams_without_end)
+{
+  GstHarness *enc = test_harness ("perclitenc", "key=" KEY_44);
+  g_autoptr (GHashTable) inner_ssrcs = g_hash_table_new (NULL, NULL);
+
+  for (guint32 i = 0; i < 4000; i++) {
+    GstBuffer *out = test_pass (
+        enc, test_simple_packet (SSRC, (guint16) (i % 2 ? 1000 + i / 2 : 30000 + i / 2)));
+
+    if (out != NULL) {
+      guint8 inner[11];
+
+      gst_buffer_extract (out, 12, inner, sizeof inner);
+      g_hash_table_add (inner_ssrcs, GUINT_TO_POINTER (GST_READ_UINT32_BE (inner + 7)));
+      gst_buffer_unref (out);
+    }
+  }
+  fail_unless (g_hash_table_size (inner_ssrcs) <= 4000 / 32);
+  test_harness_free (enc);
+}
+GST_END_TEST;
+
 GST_START_TEST (rubbish_cannot_buy_more_than_its_share_of_trials)
 {
   const TestSuite *suite = &test_suites[0];
@@ -216,6 +301,10 @@ latejoin_suite (void)
   tcase_add_loop_test (
       tc, the_first_packet_decrypts_whatever_its_rollover_counter, 0, N_TEST_SUITES);
   tcase_add_loop_test (tc, what_was_found_goes_on_and_is_protected_from_replays, 0, N_TEST_SUITES);
+  tcase_add_loop_test (tc, a_stream_goes_on_after_a_gap_of_any_size, 0, N_TEST_SUITES);
+  tcase_add_test (tc, replays_of_a_stream_that_is_silent_are_never_taken);
+  tcase_add_test (tc, a_sender_whose_numbers_jump_back_goes_on_with_another_inner_ssrc);
+  tcase_add_test (tc, two_senders_of_one_ssrc_do_not_make_streams_without_end);
   tcase_add_test (tc, nothing_is_searched_beyond_the_limit);
   tcase_add_test (tc, rubbish_cannot_buy_more_than_its_share_of_trials);
   tcase_add_test (tc, perclitedec_joins_a_stream_that_has_wrapped);
