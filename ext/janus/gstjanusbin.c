@@ -93,9 +93,14 @@ static gboolean
 on_invoked (gpointer data)
 {
   Invocation *invocation = data;
+  GstJanusBinPrivate *priv = PRIV (invocation->self);
+  gboolean goes_on;
 
   /* Whatever comes after the run's stop has nothing to work on any more. */
-  if (PRIV (invocation->self)->run != invocation->run || !PRIV (invocation->self)->room)
+  GST_OBJECT_LOCK (invocation->self);
+  goes_on = priv->run == invocation->run && priv->room;
+  GST_OBJECT_UNLOCK (invocation->self);
+  if (!goes_on)
     return G_SOURCE_REMOVE;
   if (invocation->error)
     gst_janus_bin_fail (invocation->self, invocation->error);
@@ -161,7 +166,12 @@ gst_janus_bin_get_context (GstJanusBin *self)
 GstJanusState
 gst_janus_bin_get_state (GstJanusBin *self)
 {
-  return PRIV (self)->state;
+  GstJanusState state;
+
+  GST_OBJECT_LOCK (self);
+  state = PRIV (self)->state;
+  GST_OBJECT_UNLOCK (self);
+  return state;
 }
 
 void
@@ -209,6 +219,25 @@ gst_janus_bin_set_active_feed (GstJanusBin *self, const gchar *feed)
     g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_ACTIVE_FEED_ID]);
 }
 
+GSource *
+gst_janus_bin_add_timeout (GstJanusBin *self, guint mseconds, GSourceFunc func)
+{
+  GSource *source = g_timeout_source_new (mseconds);
+
+  g_source_set_callback (source, func, self, NULL);
+  g_source_attach (source, gst_janus_run_get_context (PRIV (self)->run));
+  return source;
+}
+
+void
+gst_janus_clear_source (GSource **source)
+{
+  if (*source) {
+    g_source_destroy (*source);
+    g_clear_pointer (source, g_source_unref);
+  }
+}
+
 static gboolean
 on_deadline (gpointer data)
 {
@@ -225,18 +254,13 @@ gst_janus_bin_set_deadline (GstJanusBin *self, gint code, const gchar *what)
   GstJanusBinPrivate *priv = PRIV (self);
   guint timeout = gst_janus_bin_get_timeout (self);
 
-  if (priv->deadline) {
-    g_source_destroy (priv->deadline);
-    g_clear_pointer (&priv->deadline, g_source_unref);
-  }
+  gst_janus_clear_source (&priv->deadline);
   g_clear_error (&priv->deadline_error);
   if (!what)
     return;
 
   priv->deadline_error = g_error_new (JANUS_ERROR, code, "%s within %u s", what, timeout);
-  priv->deadline = g_timeout_source_new (timeout * 1000);
-  g_source_set_callback (priv->deadline, on_deadline, self, NULL);
-  g_source_attach (priv->deadline, gst_janus_run_get_context (priv->run));
+  priv->deadline = gst_janus_bin_add_timeout (self, timeout * 1000, on_deadline);
 }
 
 static void
@@ -343,9 +367,7 @@ gst_janus_bin_fail (GstJanusBin *self, const GError *error)
   }
   /* gst-launch-1.0 misses an error that is posted before its main loop runs, and would hang: it sets PLAYING
    * from there. Whoever stays in PAUSED is told a little later. */
-  priv->deadline = g_timeout_source_new (HOLD_BACK_MSECONDS);
-  g_source_set_callback (priv->deadline, on_held_back_long_enough, self, NULL);
-  g_source_attach (priv->deadline, gst_janus_run_get_context (priv->run));
+  priv->deadline = gst_janus_bin_add_timeout (self, HOLD_BACK_MSECONDS, on_held_back_long_enough);
 }
 
 /* Remembers whether the element plays, and tells what it has failed with before. */

@@ -61,6 +61,9 @@ void gst_janus_bin_set_active_feed (GstJanusBin *self, const gchar *feed);
 /* Fails with WHAT, a sentence without its end, unless another deadline is set or this one cleared (NULL)
  * within the timeout property. DOMAIN_CODE is a JanusError. */
 void gst_janus_bin_set_deadline (GstJanusBin *self, gint code, const gchar *what);
+/* Calls FUNC (SELF) in MSECONDS. To be cleared before the run ends. */
+GSource *gst_janus_bin_add_timeout (GstJanusBin *self, guint mseconds, GSourceFunc func);
+void gst_janus_clear_source (GSource **source);
 /* Leaves the room before the run ends, and then calls LEFT (SELF) unless the run has ended meanwhile. */
 void gst_janus_bin_leave (GstJanusBin *self, void (*left) (GstJanusBin *self));
 /* Posts ERROR, with what its reader can do, once a run. */

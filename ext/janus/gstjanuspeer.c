@@ -264,9 +264,16 @@ gst_janus_peer_new (GMainContext *context, const GstJanusIceConfig *config,
 void
 gst_janus_peer_close (GstJanusPeer *peer)
 {
+  g_autoptr (GstObject) bin = gst_object_get_parent (GST_OBJECT (peer->webrtcbin));
+
   peer->closed = TRUE;
   g_signal_handlers_disconnect_matched (
       peer->webrtcbin, G_SIGNAL_MATCH_DATA, 0, 0, NULL, NULL, peer);
+  if (bin) {
+    gst_element_set_locked_state (peer->webrtcbin, TRUE);
+    gst_element_set_state (peer->webrtcbin, GST_STATE_NULL);
+    gst_bin_remove (GST_BIN (bin), peer->webrtcbin);
+  }
   peer_unref (peer);
 }
 
@@ -393,7 +400,8 @@ parse_sdp (const gchar *text, GError **error)
 {
   GstSDPMessage *sdp = NULL;
 
-  if (gst_sdp_message_new_from_text (text, &sdp) == GST_SDP_OK)
+  /* Of an empty one GStreamer thinks that we have made a mistake. */
+  if (*text && gst_sdp_message_new_from_text (text, &sdp) == GST_SDP_OK)
     return sdp;
   g_set_error_literal (
       error, JANUS_ERROR, JANUS_ERROR_PROTOCOL, "The server has sent an SDP that cannot be read");
@@ -428,6 +436,12 @@ gst_janus_peer_accept_offer (GstJanusPeer *peer, const gchar *text, GError **err
 
   if (!sdp)
     return FALSE;
+  if (!gst_janus_sdp_has_media (sdp, "audio") && !gst_janus_sdp_has_media (sdp, "video")) {
+    g_set_error_literal (
+        error, JANUS_ERROR, JANUS_ERROR_NO_FEED, "The feed has neither sound nor picture");
+    gst_sdp_message_free (sdp);
+    return FALSE;
+  }
   peer_set_description (
       peer, "set-remote-description", GST_WEBRTC_SDP_TYPE_OFFER, sdp, offer_taken);
   return TRUE;

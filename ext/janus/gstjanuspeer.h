@@ -33,7 +33,7 @@ typedef struct {
  * no webrtcbin or no libnice. HANDLERS must outlive the peer. */
 GstJanusPeer *gst_janus_peer_new (GMainContext *context, const GstJanusIceConfig *config,
     const GstJanusPeerHandlers *handlers, gpointer user_data, GError **error);
-/* Tells nothing any more, and releases the peer; what becomes of its webrtcbin is for the caller. */
+/* Tells nothing any more, takes webrtcbin out of its bin, and releases the peer. */
 void gst_janus_peer_close (GstJanusPeer *peer);
 
 /* Borrowed. */
@@ -43,7 +43,8 @@ GstElement *gst_janus_peer_get_webrtcbin (GstJanusPeer *peer);
 void gst_janus_peer_create_offer (GstJanusPeer *peer);
 /* Takes Janus' answer. FALSE and ERROR when it is no SDP, or does not take every stream. */
 gboolean gst_janus_peer_set_answer (GstJanusPeer *peer, const gchar *sdp, GError **error);
-/* Takes Janus' offer and comes back by described() with the answer. */
+/* Takes Janus' offer and comes back by described() with the answer. FALSE and ERROR when it is no SDP, or
+ * offers nothing. */
 gboolean gst_janus_peer_accept_offer (GstJanusPeer *peer, const gchar *sdp, GError **error);
 
 G_END_DECLS

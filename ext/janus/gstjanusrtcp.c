@@ -51,7 +51,7 @@ gst_janus_rtcp_order_report_blocks (guint8 *data, gsize size, guint turn)
     offset += packet_size;
   }
 
-  if (n_blocks < 2)
+  if (offset != size || n_blocks < 2)
     return;
 
   first = turn % n_blocks;

@@ -44,6 +44,9 @@ is_harmless (const gchar *parameter)
 
   if (!equals)
     return is_number_list (parameter);
+  /* What comes after a space, and what has a name again, is another parameter to a lenient reader. */
+  if (strpbrk (parameter, " \t") || strchr (equals + 1, '='))
+    return FALSE;
   name = g_ascii_strdown (parameter, equals - parameter);
   return g_strv_contains (harmless_fmtp, name);
 }
@@ -74,6 +77,14 @@ clean_fmtp (const gchar *value)
   return g_string_free (g_steal_pointer (&cleaned), FALSE);
 }
 
+/* What an m-line needs to be negotiated (RFC 8829, section 5.2.1). GStreamer makes an attribute of each caps
+ * field whose name begins with "a-", and anything may be in there. */
+static const gchar *const harmless_attributes[] = {"mid", "rtpmap", "fmtp", "rtcp-fb", "rtcp",
+    "rtcp-mux", "rtcp-rsize", "setup", "fingerprint", "ice-ufrag", "ice-pwd", "ice-options",
+    "candidate", "end-of-candidates", "ssrc", "ssrc-group", "msid", "extmap", "bundle-only",
+    "ptime", "maxptime", "sctp-port", "max-message-size", "sendonly", "recvonly", "sendrecv",
+    "inactive", NULL};
+
 void
 gst_janus_sdp_clean_offer (GstSDPMessage *offer)
 {
@@ -87,6 +98,10 @@ gst_janus_sdp_clean_offer (GstSDPMessage *offer)
       g_autofree gchar *value = NULL;
       GstSDPAttribute cleaned;
 
+      if (!attribute->key || !g_strv_contains (harmless_attributes, attribute->key)) {
+        gst_sdp_media_remove_attribute (media, j - 1);
+        continue;
+      }
       if (g_strcmp0 (attribute->key, "fmtp") != 0)
         continue;
       value = clean_fmtp (attribute->value);
@@ -137,12 +152,18 @@ gst_janus_sdp_check_answer (const GstSDPMessage *offer, const GstSDPMessage *ans
 {
   guint i, n = gst_sdp_message_medias_len (offer);
 
+  /* RFC 3264, section 6: an m-line for each m-line. */
+  if (gst_sdp_message_medias_len (answer) != n) {
+    g_set_error (error, JANUS_ERROR, JANUS_ERROR_PROTOCOL,
+        "The server's answer has %u streams, our offer %u", gst_sdp_message_medias_len (answer), n);
+    return FALSE;
+  }
+
   for (i = 0; i < n; i++) {
     const GstSDPMedia *offered = gst_sdp_message_get_media (offer, i);
     g_autofree gchar *codec = NULL;
 
-    if (i < gst_sdp_message_medias_len (answer) &&
-        is_accepted (gst_sdp_message_get_media (answer, i)))
+    if (is_accepted (gst_sdp_message_get_media (answer, i)))
       continue;
     codec = dup_codec (offered);
     g_set_error (error, JANUS_ERROR, JANUS_ERROR_CODEC,

@@ -7,8 +7,8 @@
 
 G_BEGIN_DECLS
 
-/* Takes out of OFFER's a=fmtp lines every parameter that is not known to be harmless. Payloaders put codec
- * headers there (sprop-parameter-sets of H.264, configuration of Vorbis, ...): parts of the media, which
+/* Takes out of OFFER's m-lines every attribute, and out of its a=fmtp lines every parameter, that is not known
+ * to be harmless. Payloaders put codec headers there (sprop-parameter-sets of H.264, configuration of Vorbis, ...): parts of the media, which
  * the payload's encryption hides from the server and its SDP would show. */
 void gst_janus_sdp_clean_offer (GstSDPMessage *offer);
 
@@ -16,13 +16,14 @@ void gst_janus_sdp_clean_offer (GstSDPMessage *offer);
  * as rejected by servers of 2018. */
 void gst_janus_sdp_unreject_bundled (GstSDPMessage *offer);
 
-/* Whether ANSWER takes every m-line of OFFER. If not, ERROR is a JANUS_ERROR_CODEC that names the medium
+/* Whether ANSWER takes every m-line of OFFER. If not, ERROR is a JANUS_ERROR_PROTOCOL when there are more or fewer
+ * of them, else a JANUS_ERROR_CODEC that names the medium
  * and its codec: Janus says "ok" to a codec that the room does not allow, and answers its m-line with port 0
  * or "inactive". */
 gboolean gst_janus_sdp_check_answer (
     const GstSDPMessage *offer, const GstSDPMessage *answer, GError **error);
 
-/* Whether SDP has an m-line of MEDIA ("audio", "video") that is not rejected. */
+/* Whether SDP, an offer, has an m-line of MEDIA ("audio", "video") that is not inactive. */
 gboolean gst_janus_sdp_has_media (const GstSDPMessage *sdp, const gchar *media);
 
 /* The mid of m-line MLINE, or NULL. */

@@ -30,7 +30,9 @@
 #endif
 
 #include <stdio.h>
+#include <string.h>
 
+#include <gst/rtp/rtp.h>
 #include <gst/video/video.h>
 
 #include "gstjanuspeer.h"
@@ -45,6 +47,12 @@ GST_DEBUG_CATEGORY_STATIC (gst_janus_video_room_sink_debug);
 
 /* After the last packet, how long its retransmission may be asked for before we leave. */
 #define LINGER_MSECONDS 200
+
+/* RFC 3550, section 5.1, and draft-murillo-perc-lite: bytes of the outer header, of the payload encryption
+ * header, and of what the latter has from the former. */
+#define HEADER_SIZE 12
+#define PEH_SIZE 11
+#define COPIED_SIZE 7
 
 enum { PROP_0, PROP_ALLOW_PLAINTEXT, N_PROPS };
 
@@ -85,6 +93,7 @@ struct _GstJanusVideoRoomSink {
   /* Of the signalling thread. */
   GstJanusPeer *peer;
   GSource *linger;
+  GSource *warning; /* until the first packet */
 };
 
 G_DEFINE_TYPE_WITH_CODE (GstJanusVideoRoomSink, gst_janus_video_room_sink, GST_TYPE_JANUS_BIN,
@@ -196,6 +205,18 @@ publish (GstJanusVideoRoomSink *self)
   g_list_free_full (pads, gst_object_unref);
 }
 
+static gboolean
+on_nothing_came (gpointer user_data)
+{
+  GstJanusVideoRoomSink *self = user_data;
+
+  GST_ELEMENT_WARNING (self, STREAM, FAILED,
+      ("No packet has come yet, on any pad: nothing is published. Check what is before this "
+       "element."),
+      (NULL));
+  return G_SOURCE_REMOVE;
+}
+
 /* Publishes once we are in the room and every pad has shown what it brings. */
 static void
 publish_when_ready (GstJanusBin *bin)
@@ -225,19 +246,39 @@ publish_when_ready (GstJanusBin *bin)
   self->published = ready;
   g_mutex_unlock (&self->lock);
 
+  if (started > 0)
+    gst_janus_clear_source (&self->warning);
   if (ready)
     publish (self);
-  else if (started > 0)
-    gst_janus_bin_set_deadline (bin, JANUS_ERROR_TIMEOUT, late);
+  else
+    gst_janus_bin_set_deadline (bin, JANUS_ERROR_TIMEOUT, started > 0 ? late : NULL);
 }
 
 static void
 on_joined (const gchar *id, gpointer user_data)
 {
+  GstJanusVideoRoomSink *self = user_data;
+
   gst_janus_bin_on_joined (id, user_data);
   gst_janus_bin_set_active_feed (user_data, id);
   gst_janus_bin_set_state (user_data, GST_JANUS_STATE_WAITING);
+  /* A camera may take its time: that is no error. */
+  self->warning = gst_janus_bin_add_timeout (
+      user_data, gst_janus_bin_get_timeout (user_data) * 1000, on_nothing_came);
   publish_when_ready (user_data);
+}
+
+static gboolean
+all_encrypted (GstJanusVideoRoomSink *self)
+{
+  gboolean all = TRUE;
+  GList *l;
+
+  g_mutex_lock (&self->lock);
+  for (l = self->streams; l; l = l->next)
+    all &= ((Stream *) l->data)->encrypted;
+  g_mutex_unlock (&self->lock);
+  return all;
 }
 
 static void
@@ -253,9 +294,9 @@ on_described (GstJanusPeer *peer, const GstSDPMessage *sdp, gpointer user_data)
   if (gst_janus_bin_get_signalling (user_data) == GST_JANUS_SIGNALLING_PERC)
     gst_janus_sdp_unreject_bundled (offer);
   text = gst_sdp_message_as_text (offer);
-  GST_DEBUG_OBJECT (user_data, "offer:\n%s", text);
+  GST_LOG_OBJECT (user_data, "offer:\n%s", text);
   janus_room_publish (room, text, gst_janus_sdp_has_media (offer, "audio"),
-      gst_janus_sdp_has_media (offer, "video"));
+      gst_janus_sdp_has_media (offer, "video"), all_encrypted (user_data));
   gst_sdp_message_free (offer);
 }
 
@@ -292,7 +333,7 @@ on_published (const gchar *sdp, const GPtrArray *streams, gpointer user_data)
   GstJanusVideoRoomSink *self = user_data;
   g_autoptr (GError) error = NULL;
 
-  GST_DEBUG_OBJECT (self, "answer:\n%s", sdp);
+  GST_LOG_OBJECT (self, "answer:\n%s", sdp);
   if (gst_janus_peer_set_answer (self->peer, sdp, &error))
     error = check_streams (streams);
   if (error)
@@ -386,9 +427,7 @@ on_eos (GstJanusBin *bin)
 
   if (self->linger)
     return;
-  self->linger = g_timeout_source_new (LINGER_MSECONDS);
-  g_source_set_callback (self->linger, on_lingered, self, NULL);
-  g_source_attach (self->linger, gst_janus_bin_get_context (bin));
+  self->linger = gst_janus_bin_add_timeout (GST_JANUS_BIN (self), LINGER_MSECONDS, on_lingered);
 }
 
 static void
@@ -397,18 +436,9 @@ gst_janus_video_room_sink_stop (GstJanusBin *bin)
   GstJanusVideoRoomSink *self = GST_JANUS_VIDEO_ROOM_SINK (bin);
   GList *l;
 
-  if (self->linger) {
-    g_source_destroy (self->linger);
-    g_clear_pointer (&self->linger, g_source_unref);
-  }
-  if (self->peer) {
-    g_autoptr (GstElement) webrtcbin = gst_object_ref (gst_janus_peer_get_webrtcbin (self->peer));
-
-    gst_janus_peer_close (g_steal_pointer (&self->peer));
-    gst_element_set_locked_state (webrtcbin, TRUE);
-    gst_element_set_state (webrtcbin, GST_STATE_NULL);
-    gst_bin_remove (GST_BIN (self), webrtcbin);
-  }
+  gst_janus_clear_source (&self->linger);
+  gst_janus_clear_source (&self->warning);
+  g_clear_pointer (&self->peer, gst_janus_peer_close);
 
   g_mutex_lock (&self->lock);
   self->published = FALSE;
@@ -475,15 +505,48 @@ fail_stream (Stream *stream, gint code, const gchar *format)
       g_error_new (GST_STREAM_ERROR, code, format, GST_PAD_NAME (stream->pad)));
 }
 
+/* perclitenc copies the outer header's M, PT, SEQ and TS to the beginning of the payload: nothing that it has not
+ * made has them there, be it in a stream that is said to be encrypted. */
+static gboolean
+looks_encrypted (GstBuffer *buffer)
+{
+  GstRTPBuffer rtp = GST_RTP_BUFFER_INIT;
+  guint8 header[HEADER_SIZE];
+  gboolean same;
+
+  if (gst_buffer_extract (buffer, 0, header, HEADER_SIZE) != HEADER_SIZE ||
+      !gst_rtp_buffer_map (buffer, GST_MAP_READ, &rtp))
+    return FALSE;
+  same = gst_rtp_buffer_get_payload_len (&rtp) >= PEH_SIZE &&
+         memcmp (gst_rtp_buffer_get_payload (&rtp), header + 1, COPIED_SIZE) == 0;
+  gst_rtp_buffer_unmap (&rtp);
+  return same;
+}
+
+static gboolean
+data_looks_encrypted (GstPadProbeInfo *info)
+{
+  guint i, n;
+
+  if (info->type & GST_PAD_PROBE_TYPE_BUFFER)
+    return looks_encrypted (GST_PAD_PROBE_INFO_BUFFER (info));
+  n = gst_buffer_list_length (GST_PAD_PROBE_INFO_BUFFER_LIST (info));
+  for (i = 0; i < n; i++) {
+    if (!looks_encrypted (gst_buffer_list_get (GST_PAD_PROBE_INFO_BUFFER_LIST (info), i)))
+      return FALSE;
+  }
+  return TRUE;
+}
+
 static GstPadProbeReturn
 on_data (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
 {
   Stream *stream = user_data;
   GstJanusVideoRoomSink *self = stream->sink;
-  gboolean plaintext, refused, started, drop;
+  gboolean looks = data_looks_encrypted (info), plaintext, refused, started, drop;
 
   g_mutex_lock (&self->lock);
-  plaintext = !stream->encrypted && !self->allow_plaintext;
+  plaintext = !self->allow_plaintext && !(stream->encrypted && looks);
   refused = stream->refused;
   stream->refused |= plaintext;
   started = stream->started;
@@ -545,18 +608,28 @@ take_caps (Stream *stream, GstCaps *caps)
   return fits;
 }
 
+/* With the lock. */
+static gboolean
+streams_ended (GstJanusVideoRoomSink *self)
+{
+  gboolean all = TRUE;
+  GList *l;
+
+  for (l = self->streams; l; l = l->next)
+    all &= ((Stream *) l->data)->eos;
+  return all;
+}
+
 /* Whether STREAM's end is the end of all. */
 static gboolean
 take_eos (Stream *stream)
 {
   GstJanusVideoRoomSink *self = stream->sink;
-  gboolean all = TRUE;
-  GList *l;
+  gboolean all;
 
   g_mutex_lock (&self->lock);
   stream->eos = TRUE;
-  for (l = self->streams; l; l = l->next)
-    all &= ((Stream *) l->data)->eos;
+  all = streams_ended (self);
   g_mutex_unlock (&self->lock);
   return all;
 }
@@ -616,9 +689,14 @@ stream_free (Stream *stream)
 static void
 forget_stream (GstJanusVideoRoomSink *self, Stream *stream)
 {
+  gboolean all_ended;
+
   g_mutex_lock (&self->lock);
   self->streams = g_list_remove (self->streams, stream);
+  all_ended = self->streams && streams_ended (self);
   g_mutex_unlock (&self->lock);
+  /* Nothing waits for this one any more. */
+  gst_janus_bin_invoke (GST_JANUS_BIN (self), all_ended ? on_eos : publish_when_ready);
   /* A bin that is disposed of has let go of its children before its pads. */
   if (gst_object_has_as_parent (GST_OBJECT (stream->sync), GST_OBJECT (self))) {
     gst_element_set_locked_state (stream->sync, TRUE);
@@ -746,6 +824,24 @@ gst_janus_video_room_sink_finalize (GObject *object)
   G_OBJECT_CLASS (gst_janus_video_room_sink_parent_class)->finalize (object);
 }
 
+static gboolean
+gst_janus_video_room_sink_check_settings (GstJanusBin *bin, GError **error)
+{
+  GstJanusVideoRoomSink *self = GST_JANUS_VIDEO_ROOM_SINK (bin);
+  const gchar *what = NULL;
+
+  g_mutex_lock (&self->lock);
+  if (!self->streams)
+    what = "Nothing is linked to this element: it has no pads, and nothing to publish";
+  else if (self->allow_plaintext && gst_janus_bin_get_signalling (bin) == GST_JANUS_SIGNALLING_PERC)
+    what = "allow-plaintext=true contradicts signalling=perc, which tells the server that all is "
+           "encrypted";
+  g_mutex_unlock (&self->lock);
+  if (what)
+    g_set_error_literal (error, JANUS_ERROR, JANUS_ERROR_SETTINGS, what);
+  return !what;
+}
+
 static void
 gst_janus_video_room_sink_class_init (GstJanusVideoRoomSinkClass *klass)
 {
@@ -762,6 +858,7 @@ gst_janus_video_room_sink_class_init (GstJanusVideoRoomSinkClass *klass)
   janus_class->publishes = TRUE;
   janus_class->room_handlers = &room_handlers;
   janus_class->stop = gst_janus_video_room_sink_stop;
+  janus_class->check_settings = gst_janus_video_room_sink_check_settings;
 
   /**
    * GstJanusVideoRoomSink:allow-plaintext:

@@ -108,25 +108,6 @@ ref_pads (GstJanusVideoRoomSrc *self)
   return pads;
 }
 
-static void
-clear_source (GSource **source)
-{
-  if (*source) {
-    g_source_destroy (*source);
-    g_clear_pointer (source, g_source_unref);
-  }
-}
-
-static GSource *
-add_timeout (GstJanusVideoRoomSrc *self, guint mseconds, GSourceFunc func)
-{
-  GSource *source = g_timeout_source_new (mseconds);
-
-  g_source_set_callback (source, func, self, NULL);
-  g_source_attach (source, gst_janus_bin_get_context (GST_JANUS_BIN (self)));
-  return source;
-}
-
 /* ---- Keyframes: signalling thread ---- */
 
 static void request_keyframes (GstJanusBin *bin);
@@ -163,7 +144,8 @@ request_keyframes (GstJanusBin *bin)
       GST_DEBUG_OBJECT (l->data, "asking the publisher for a keyframe");
       janus_subscription_request_keyframe (self->subscription, mid);
       if (!self->keyframe_timer)
-        self->keyframe_timer = add_timeout (self, KEYFRAME_INTERVAL_MSECONDS, on_keyframe_timer);
+        self->keyframe_timer = gst_janus_bin_add_timeout (
+            GST_JANUS_BIN (self), KEYFRAME_INTERVAL_MSECONDS, on_keyframe_timer);
     }
   }
   g_list_free_full (pads, gst_object_unref);
@@ -220,7 +202,8 @@ on_publisher_left (const gchar *id, gpointer user_data)
   if (has_pads) {
     GST_INFO_OBJECT (self, "feed %s has left", id);
     gst_janus_bin_set_deadline (user_data, 0, NULL);
-    self->linger = add_timeout (self, latency + LINGER_MSECONDS, on_lingered);
+    self->linger =
+        gst_janus_bin_add_timeout (GST_JANUS_BIN (self), latency + LINGER_MSECONDS, on_lingered);
   } else {
     error = g_error_new (JANUS_ERROR, JANUS_ERROR_NO_FEED,
         "Feed %s has left the room before any of its media came", id);
@@ -230,17 +213,49 @@ on_publisher_left (const gchar *id, gpointer user_data)
 
 /* ---- Pads: webrtcbin's threads, unless said otherwise ---- */
 
-static GstPadProbeReturn
-on_data (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
+/* Whether the pad of which INTERNAL is the inside takes data. */
+static gboolean
+takes_data (GstPad *internal)
 {
-  GstJanusVideoRoomSrc *self = ((Stream *) user_data)->src;
+  g_autoptr (GstObject) pad = gst_object_get_parent (GST_OBJECT (internal));
+  GstJanusVideoRoomSrc *self;
   gboolean ended;
 
+  if (!pad)
+    return FALSE;
+  self = pad_get_stream (pad)->src;
   g_mutex_lock (&self->lock);
   ended = self->ended;
   g_mutex_unlock (&self->lock);
-  /* "Not linked" would stop all the others of the connection. */
-  return ended || !gst_pad_is_linked (pad) ? GST_PAD_PROBE_DROP : GST_PAD_PROBE_OK;
+  return !ended && gst_pad_is_linked (GST_PAD (pad));
+}
+
+/* What becomes of one pad's data is that pad's: "not linked", EOS or flushing would stop all the others of the
+ * connection. An error has been posted by whoever met it. */
+static GstFlowReturn
+contain (GstFlowReturn flow)
+{
+  return flow == GST_FLOW_NOT_LINKED || flow == GST_FLOW_EOS || flow == GST_FLOW_FLUSHING
+             ? GST_FLOW_OK
+             : flow;
+}
+
+static GstFlowReturn
+on_buffer (GstPad *internal, GstObject *parent, GstBuffer *buffer)
+{
+  if (takes_data (internal))
+    return contain (gst_proxy_pad_chain_default (internal, parent, buffer));
+  gst_buffer_unref (buffer);
+  return GST_FLOW_OK;
+}
+
+static GstFlowReturn
+on_buffer_list (GstPad *internal, GstObject *parent, GstBufferList *list)
+{
+  if (takes_data (internal))
+    return contain (gst_proxy_pad_chain_list_default (internal, parent, list));
+  gst_buffer_list_unref (list);
+  return GST_FLOW_OK;
 }
 
 static GstPadProbeReturn
@@ -313,9 +328,11 @@ expose (GstJanusVideoRoomSrc *self, GstPad *target, GstCaps *caps)
   g_autofree gchar *name = NULL;
   const gchar *media = gst_structure_get_string (gst_caps_get_structure (caps, 0), "media");
   gboolean video = g_strcmp0 (media, "video") == 0;
+  g_autoptr (GstPad) internal = NULL;
   guint mline;
   GstPad *pad;
   Stream *stream;
+  gboolean ended;
 
   g_object_get (target, "transceiver", &transceiver, NULL);
   g_object_get (transceiver, "mlineindex", &mline, NULL);
@@ -337,16 +354,21 @@ expose (GstJanusVideoRoomSrc *self, GstPad *target, GstCaps *caps)
       name, target, gst_static_pad_template_get (video ? &video_template : &audio_template));
   g_object_set_data_full (G_OBJECT (pad), STREAM_KEY, stream, g_free);
   gst_pad_set_query_function (pad, on_query);
-  gst_pad_add_probe (
-      pad, GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST, on_data, stream, NULL);
+  internal = GST_PAD (gst_proxy_pad_get_internal (GST_PROXY_PAD (pad)));
+  gst_pad_set_chain_function (internal, on_buffer);
+  gst_pad_set_chain_list_function (internal, on_buffer_list);
   gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_EVENT_UPSTREAM, on_upstream_event, stream, NULL);
 
   gst_pad_set_active (pad, TRUE);
   gst_pad_sticky_events_foreach (target, copy_sticky_event, pad);
   g_mutex_lock (&self->lock);
   self->pads = g_list_append (self->pads, pad);
+  ended = self->ended;
   g_mutex_unlock (&self->lock);
   gst_element_add_pad (GST_ELEMENT (self), pad);
+  /* What push_eos() has missed. */
+  if (ended)
+    gst_pad_push_event (pad, gst_event_new_eos ());
 }
 
 /* Shows the pads that wait for it. One after the other, because whoever links pads as they appear, as
@@ -424,7 +446,7 @@ on_described (GstJanusPeer *peer, const GstSDPMessage *sdp, gpointer user_data)
   g_autofree gchar *text = gst_sdp_message_as_text (sdp);
   guint i;
 
-  GST_DEBUG_OBJECT (self, "answer:\n%s", text);
+  GST_LOG_OBJECT (self, "answer:\n%s", text);
   g_clear_pointer (&self->mids, g_ptr_array_unref);
   self->mids = g_ptr_array_new_with_free_func (g_free);
   for (i = 0; i < gst_sdp_message_medias_len (sdp); i++)
@@ -472,7 +494,7 @@ on_offered (const gchar *sdp, const GPtrArray *streams, gpointer user_data)
   GstJanusIceConfig config;
   GstElement *webrtcbin;
 
-  GST_DEBUG_OBJECT (self, "offer:\n%s", sdp);
+  GST_LOG_OBJECT (self, "offer:\n%s", sdp);
   gst_janus_bin_get_ice_config (user_data, &config);
   self->peer = gst_janus_peer_new (
       gst_janus_bin_get_context (user_data), &config, &peer_handlers, self, &error);
@@ -572,18 +594,11 @@ gst_janus_video_room_src_stop (GstJanusBin *bin)
 {
   GstJanusVideoRoomSrc *self = GST_JANUS_VIDEO_ROOM_SRC (bin);
 
-  clear_source (&self->keyframe_timer);
-  clear_source (&self->linger);
+  gst_janus_clear_source (&self->keyframe_timer);
+  gst_janus_clear_source (&self->linger);
   /* The room ends its subscriptions itself. */
   self->subscription = NULL;
-  if (self->peer) {
-    g_autoptr (GstElement) webrtcbin = gst_object_ref (gst_janus_peer_get_webrtcbin (self->peer));
-
-    gst_janus_peer_close (g_steal_pointer (&self->peer));
-    gst_element_set_locked_state (webrtcbin, TRUE);
-    gst_element_set_state (webrtcbin, GST_STATE_NULL);
-    gst_bin_remove (GST_BIN (self), webrtcbin);
-  }
+  g_clear_pointer (&self->peer, gst_janus_peer_close);
   g_clear_pointer (&self->feed, g_free);
   g_clear_pointer (&self->mids, g_ptr_array_unref);
 }
@@ -611,12 +626,20 @@ remove_pads (GstJanusVideoRoomSrc *self)
 static GstStateChangeReturn
 gst_janus_video_room_src_change_state (GstElement *element, GstStateChange transition)
 {
-  GstStateChangeReturn ret =
+  GstJanusVideoRoomSrc *self = GST_JANUS_VIDEO_ROOM_SRC (element);
+  GstStateChangeReturn ret;
+
+  if (transition == GST_STATE_CHANGE_READY_TO_PAUSED) {
+    g_mutex_lock (&self->lock);
+    self->ended = FALSE;
+    g_mutex_unlock (&self->lock);
+  }
+  ret =
       GST_ELEMENT_CLASS (gst_janus_video_room_src_parent_class)->change_state (element, transition);
 
   /* Here nothing makes pads any more. */
   if (transition == GST_STATE_CHANGE_PAUSED_TO_READY)
-    remove_pads (GST_JANUS_VIDEO_ROOM_SRC (element));
+    remove_pads (self);
   return ret;
 }
 

@@ -52,6 +52,14 @@ janus_message_free (JanusMessage *message)
   g_free (message);
 }
 
+/* What JSON has outside of strings (RFC 8259, section 2). json-glib also reads comments and strings in other
+ * quotes, in which this scan would not see what is nested. */
+static gboolean
+is_json_token (gchar c)
+{
+  return g_ascii_isalnum (c) || (c != '\0' && strchr (" \t\r\n{}[]:,+-.", c));
+}
+
 static gboolean
 nesting_is_sane (const gchar *text, gsize size)
 {
@@ -66,6 +74,8 @@ nesting_is_sane (const gchar *text, gsize size)
         in_string = FALSE;
     } else if (text[i] == '"') {
       in_string = TRUE;
+    } else if (!is_json_token (text[i])) {
+      return FALSE;
     } else if (text[i] == '{' || text[i] == '[') {
       if (++depth > MAX_DEPTH)
         return FALSE;
@@ -253,9 +263,9 @@ janus_message_parse (const gchar *text, gsize size, GError **error)
   JsonNode *root;
   JsonObject *object, *part;
 
-  if (size > G_MAXSSIZE || !nesting_is_sane (text, size)) {
-    g_set_error_literal (
-        error, JANUS_ERROR, JANUS_ERROR_PROTOCOL, "The server sent JSON nested beyond reason");
+  if (!text || size > G_MAXSSIZE || !nesting_is_sane (text, size)) {
+    g_set_error_literal (error, JANUS_ERROR, JANUS_ERROR_PROTOCOL,
+        "The server sent what is no JSON, or JSON nested beyond reason");
     return NULL;
   }
 

@@ -13,6 +13,9 @@
 /* How long leaving in order may take before the socket is just closed. */
 #define LEAVE_MSECONDS 1000
 
+/* So many are not published in the moment of joining. */
+#define MAX_EARLY 64
+
 struct _JanusRoom {
   JanusSessionConfig session_config; /* only its signalling is kept */
   JanusRoomConfig config;
@@ -26,6 +29,7 @@ struct _JanusRoom {
   gboolean published;
   gboolean over; /* failed() was called, or we are leaving */
   GList *subscriptions;
+  GPtrArray *early_publishers; /* arrays of JanusPublisher, until we have joined */
 
   GSource *leave_timeout;
   GDestroyNotify left;
@@ -102,15 +106,20 @@ on_own_event (JanusRoom *room, const JanusMessage *message)
   } else if (g_strcmp0 (message->videoroom, "destroyed") == 0) {
     error =
         g_error_new (JANUS_ERROR, JANUS_ERROR_KICKED, "Room %s was destroyed", room->config.room);
-  } else if (g_strcmp0 (message->leaving, "ok") == 0) {
+  } else if (g_strcmp0 (message->leaving, "ok") == 0 && message->reason) {
+    /* With string ids somebody else may be called "ok", but then no reason is given. */
     error = g_error_new (JANUS_ERROR, JANUS_ERROR_KICKED, "We were removed from room %s: %s",
-        room->config.room, message->reason ? message->reason : "no reason given");
+        room->config.room, message->reason);
   } else if (!error) {
     const gchar *gone = message->unpublished ? message->unpublished
                         : message->leaving   ? message->leaving
                                              : message->kicked;
 
-    tell_publishers (room, message->publishers);
+    /* Janus may tell of others before it answers that we have joined. */
+    if (room->joined)
+      tell_publishers (room, message->publishers);
+    else if (message->publishers && room->early_publishers->len < MAX_EARLY)
+      g_ptr_array_add (room->early_publishers, g_ptr_array_ref (message->publishers));
     if (gone && !room->over)
       room->handlers->publisher_left (gone, room->user_data);
   }
@@ -126,6 +135,9 @@ on_subscription_event (JanusSubscription *subscription, const JanusMessage *mess
 
   if (message->type == JANUS_MESSAGE_HANGUP)
     error = hangup_error (message);
+  else if (message->type == JANUS_MESSAGE_DETACHED)
+    error =
+        g_error_new_literal (JANUS_ERROR, JANUS_ERROR_CLOSED, "Janus has ended the subscription");
   if (error)
     subscription_failed (subscription, error);
 }
@@ -136,7 +148,8 @@ on_event (const JanusMessage *message, gpointer user_data)
   JanusRoom *room = user_data;
   GList *l;
 
-  if (room->over)
+  /* What has no sender is of no handle: ours may be 0 still. */
+  if (room->over || !message->handle_id)
     return;
   if (message->handle_id == room->handle_id) {
     on_own_event (room, message);
@@ -175,6 +188,7 @@ janus_room_new (const JanusSessionConfig *session_config, const JanusRoomConfig 
   room->config.string_ids = config->string_ids;
   room->handlers = handlers;
   room->user_data = user_data;
+  room->early_publishers = g_ptr_array_new_with_free_func ((GDestroyNotify) g_ptr_array_unref);
   room->session = janus_session_new (session_config, &session_handlers, room);
   return room;
 }
@@ -194,26 +208,53 @@ send_message (JanusRoom *room, guint64 handle_id, JsonObject *body, const gchar 
       janus_request_new_message (body, type, sdp, room_signalling (room)), func, user_data);
 }
 
+/* FALSE and ERROR: an answer that makes no sense. */
+static gboolean
+has_handle (const JanusMessage *reply, GError **error)
+{
+  if (reply->data_id)
+    return TRUE;
+  g_set_error_literal (
+      error, JANUS_ERROR, JANUS_ERROR_PROTOCOL, "Janus has attached us without a handle");
+  return FALSE;
+}
+
 static void
 on_joined (const JanusMessage *reply, const GError *error, gpointer user_data)
 {
   JanusRoom *room = user_data;
+  g_autoptr (GError) own_error = NULL;
+  guint i;
 
   if (!room_goes_on (room, error))
     return;
+  if (!reply->id) {
+    own_error = g_error_new_literal (
+        JANUS_ERROR, JANUS_ERROR_PROTOCOL, "Janus has let us join without an id");
+    room_failed (room, own_error);
+    return;
+  }
   room->joined = TRUE;
   room->private_id = reply->private_id;
   room->handlers->joined (reply->id, room->user_data);
   tell_publishers (room, reply->publishers);
+  for (i = 0; i < room->early_publishers->len; i++)
+    tell_publishers (room, g_ptr_array_index (room->early_publishers, i));
+  g_ptr_array_set_size (room->early_publishers, 0);
 }
 
 static void
 on_attached (const JanusMessage *reply, const GError *error, gpointer user_data)
 {
   JanusRoom *room = user_data;
+  g_autoptr (GError) own_error = NULL;
 
   if (!room_goes_on (room, error))
     return;
+  if (!has_handle (reply, &own_error)) {
+    room_failed (room, own_error);
+    return;
+  }
   room->handle_id = reply->data_id;
   send_message (room, room->handle_id,
       janus_videoroom_join_publisher (room->config.room, room->config.feed, room->config.display,
@@ -261,9 +302,12 @@ on_published (const JanusMessage *reply, const GError *error, gpointer user_data
 }
 
 void
-janus_room_publish (JanusRoom *room, const gchar *sdp, gboolean audio, gboolean video)
+janus_room_publish (
+    JanusRoom *room, const gchar *sdp, gboolean audio, gboolean video, gboolean encrypted)
 {
-  send_message (room, room->handle_id, janus_videoroom_publish (audio, video), "offer", sdp,
+  janus_session_send (room->session, room->handle_id,
+      janus_request_new_message (janus_videoroom_publish (audio, video), "offer", sdp,
+          encrypted ? room_signalling (room) : JANUS_SIGNALLING_PLAIN),
       on_published, room);
 }
 
@@ -289,6 +333,7 @@ on_session_closed (gpointer user_data)
   if (room->left)
     room->left (room->left_data);
   g_list_free_full (room->subscriptions, (GDestroyNotify) subscription_free);
+  g_ptr_array_unref (room->early_publishers);
   g_free (room->config.room);
   g_free (room->config.feed);
   g_free (room->config.display);
@@ -404,14 +449,15 @@ on_subscription_attached (const JanusMessage *reply, const GError *error, gpoint
 {
   JanusSubscription *subscription = user_data;
   JanusRoom *room = subscription->room;
+  g_autoptr (GError) own_error = NULL;
 
   if (!subscription_answered (subscription)) {
     if (reply)
       detach (room, reply->data_id);
     return;
   }
-  if (error) {
-    subscription_failed (subscription, error);
+  if (error || !has_handle (reply, &own_error)) {
+    subscription_failed (subscription, error ? error : own_error);
     return;
   }
   subscription->handle_id = reply->data_id;
@@ -436,6 +482,13 @@ janus_room_subscribe (JanusRoom *room, const gchar *feed, const JanusSubscriptio
   subscription->pending++;
   janus_session_attach (room->session, on_subscription_attached, subscription);
   return subscription;
+}
+
+/* A keyframe that the publisher does not make is no reason to end. */
+static void
+on_keyframe_answered (const JanusMessage *reply, const GError *error, gpointer user_data)
+{
+  subscription_answered (user_data);
 }
 
 /* For answers of which only a refusal matters. */
@@ -468,7 +521,7 @@ janus_subscription_request_keyframe (JanusSubscription *subscription, const gcha
 {
   subscription_send (subscription,
       janus_videoroom_keyframe (mid, room_signalling (subscription->room)), NULL,
-      on_subscription_acknowledged);
+      on_keyframe_answered);
 }
 
 void

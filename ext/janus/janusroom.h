@@ -52,8 +52,10 @@ JanusRoom *janus_room_new (const JanusSessionConfig *session_config, const Janus
 /* Connects to the server and joins. */
 void janus_room_join (JanusRoom *room);
 
-/* Publishes what the offer SDP says, once joined. */
-void janus_room_publish (JanusRoom *room, const gchar *sdp, gboolean audio, gboolean video);
+/* Publishes what the offer SDP says, once joined. Not ENCRYPTED: the server is not told that it were, whatever the
+ * signalling. */
+void janus_room_publish (
+    JanusRoom *room, const gchar *sdp, gboolean audio, gboolean video, gboolean encrypted);
 /* A candidate of the publishing connection; NULL: that was the last. */
 void janus_room_trickle (JanusRoom *room, const gchar *candidate, const gchar *mid, guint mline);
 

@@ -138,11 +138,31 @@ janus_session_new (
   return session;
 }
 
+/* Opening ends, well or not. After a failure nothing comes any more, lost() neither. */
+static void
+open_answered (JanusSession *session, const JanusMessage *reply, const GError *error)
+{
+  JanusReplyFunc func = session->opened;
+
+  clear_source (&session->open_timeout);
+  session->opened = NULL;
+  if (error) {
+    session->over = TRUE;
+    g_hash_table_remove_all (session->transactions);
+  }
+  if (func)
+    func (reply, error, session->opened_data);
+}
+
 static void
 session_lost (JanusSession *session, const GError *error)
 {
   if (session->over)
     return;
+  if (session->opened) {
+    open_answered (session, NULL, error);
+    return;
+  }
   session->over = TRUE;
   clear_source (&session->keepalive);
   g_hash_table_remove_all (session->transactions);
@@ -301,21 +321,17 @@ on_keepalive (gpointer data)
 }
 
 static void
-open_answered (JanusSession *session, const JanusMessage *reply, const GError *error)
-{
-  JanusReplyFunc func = session->opened;
-
-  clear_source (&session->open_timeout);
-  session->opened = NULL;
-  if (func)
-    func (reply, error, session->opened_data);
-}
-
-static void
 on_created (const JanusMessage *reply, const GError *error, gpointer user_data)
 {
   JanusSession *session = user_data;
+  g_autoptr (GError) own_error = NULL;
 
+  if (reply && !reply->data_id) {
+    own_error = g_error_new_literal (
+        JANUS_ERROR, JANUS_ERROR_PROTOCOL, "The server has made a session without an id");
+    reply = NULL;
+    error = own_error;
+  }
   if (reply) {
     session->id = reply->data_id;
     session->keepalive = add_timeout (session, KEEPALIVE_SECONDS * 1000, on_keepalive, session);
@@ -356,6 +372,10 @@ on_connected (GObject *source, GAsyncResult *result, gpointer user_data)
   if (!session)
     return;
   session->connecting = NULL;
+  if (session->close_timeout) {
+    finish_close (session);
+    return;
+  }
   if (session->over)
     return;
 
@@ -455,5 +475,8 @@ janus_session_close (JanusSession *session, GDestroyNotify done, gpointer user_d
     soup_websocket_connection_close (session->socket, SOUP_WEBSOCKET_CLOSE_NORMAL, NULL);
     wait = CLOSE_MSECONDS;
   }
+  /* A cancelled attempt holds its socket until on_connected(). */
+  if (session->connecting)
+    wait = CLOSE_MSECONDS;
   session->close_timeout = add_timeout (session, wait, finish_close, session);
 }
