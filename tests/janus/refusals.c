@@ -281,6 +281,8 @@ check_settings (const gchar *element, ...)
 GST_START_TEST (missing_and_malformed_settings_fail_before_anything_starts)
 {
   check_settings ("janusvideoroomsink room-id=1", "janus-endpoint", NULL);
+  check_settings (
+      "janusvideoroomsink janus-endpoint=ws://127.0.0.1:1/ room-id=1", "Nothing is linked", NULL);
   check_settings ("janusvideoroomsrc room-id=1", "janus-endpoint", NULL);
   check_settings ("janusvideoroomsrc janus-endpoint=http://127.0.0.1/ room-id=1", "ws://", NULL);
   check_settings ("janusvideoroomsrc janus-endpoint=nonsense room-id=1", "ws://", NULL);

@@ -8,6 +8,7 @@
 #include <gst/webrtc/webrtc.h>
 
 #include "testcall.h"
+#include "testnet.h"
 
 #define PLAIN_SINK "janusvideoroomsink name=sfu janus-endpoint=%s room-id=" TEST_ROOM_OPEN
 #define SRC "janusvideoroomsrc name=s janus-endpoint=%s room-id=" TEST_ROOM_OPEN " "
@@ -86,6 +87,38 @@ GST_START_TEST (what_was_decrypted_again_is_refused)
       VP8_SOURCE ENCRYPT "perclitedec key=" KEY " ! " PLAIN_SINK, test_janus_get_endpoint (janus));
 
   test_expect_error (pipeline, "perclitenc", NULL);
+  test_end (pipeline);
+}
+GST_END_TEST;
+
+/* A funnel that forwards no events hides that another stream has come. */
+GST_START_TEST (plaintext_mixed_into_an_encrypted_stream_never_goes_out)
+{
+  g_autoptr (TestJanus) janus = test_start_janus (NULL);
+  GstElement *mixed = test_pipeline (VP8_SOURCE ENCRYPT
+      "funnel forward-sticky-events=false name=f ! " PLAIN_SINK
+      " videotestsrc is-live=true ! vp8enc deadline=1 ! rtpvp8pay pt=105 ! "
+      "valve name=valve drop=true ! f.",
+      test_janus_get_endpoint (janus));
+  g_autoptr (GstElement) valve = get_child (mixed, "valve");
+
+  gst_element_set_state (mixed, GST_STATE_PLAYING);
+  test_wait_state (mixed, "sfu", "connected");
+  g_object_set (valve, "drop", FALSE, NULL);
+  test_expect_error (mixed, "sink_0", "perclitenc", NULL);
+  test_end (mixed);
+}
+GST_END_TEST;
+
+GST_START_TEST (plaintext_is_not_announced_as_encrypted)
+{
+  g_autoptr (TestJanus) janus = test_start_janus (NULL);
+  GstElement *pipeline =
+      test_play (VP8_SOURCE " ! janusvideoroomsink name=sfu allow-plaintext=true janus-endpoint=%s "
+                            "room-id=" TEST_ROOM_E2EE,
+          test_janus_get_endpoint (janus));
+
+  test_expect_error (pipeline, "(433)", "end-to-end", NULL);
   test_end (pipeline);
 }
 GST_END_TEST;
@@ -281,6 +314,112 @@ GST_START_TEST (rooms_and_feeds_can_be_strings)
 }
 GST_END_TEST;
 
+/* What Janus says when somebody is removed, and when somebody called "ok" leaves, is nearly the same. */
+GST_START_TEST (somebody_called_ok_who_leaves_removes_nobody)
+{
+  TestJanusOptions options = {.string_ids = TRUE};
+  g_autoptr (TestJanus) janus = test_start_janus (&options);
+  GstElement *publisher =
+      test_publish (janus, VP8_SOURCE, TEST_ROOM_OPEN, "use-string-ids=true feed-id=camera");
+  GstElement *ok =
+      test_publish (janus, VP8_SOURCE, TEST_ROOM_OPEN, "use-string-ids=true feed-id=ok");
+  GstElement *subscriber;
+
+  test_end (ok);
+  wait_participants (janus, TEST_ROOM_OPEN, 1);
+  subscriber = test_play (SRC "use-string-ids=true feed-id=camera ! perclitedec key=" KEY
+                              " ! rtpvp8depay ! fakesink name=v",
+      test_janus_get_endpoint (janus));
+  test_wait_buffers (subscriber, test_count (subscriber, "v"), 10);
+  test_end (publisher);
+  test_wait_eos (subscriber);
+  test_end (subscriber);
+}
+GST_END_TEST;
+
+GST_START_TEST (eos_asked_for_before_the_feed_has_come_is_not_lost)
+{
+  g_autoptr (TestJanus) janus = test_start_janus (NULL);
+  GstElement *subscriber = test_play (SRC "feed-id=777 ! perclitedec key=" KEY
+                                          " ! rtpvp8depay ! fakesink name=v async=false",
+      test_janus_get_endpoint (janus));
+  GstElement *publisher;
+
+  test_wait_state (subscriber, "s", "waiting");
+  gst_element_send_event (subscriber, gst_event_new_eos ());
+  publisher = test_publish (janus, VP8_SOURCE, TEST_ROOM_OPEN, "feed-id=777");
+  test_wait_eos (subscriber);
+  test_end (subscriber);
+  test_end (publisher);
+}
+GST_END_TEST;
+
+GST_START_TEST (one_branch_that_has_enough_does_not_end_the_other)
+{
+  g_autoptr (TestJanus) janus = test_start_janus (NULL);
+  const gchar *endpoint = test_janus_get_endpoint (janus);
+  GstElement *publisher = test_play (
+      VP8_SOURCE ENCRYPT PLAIN_SINK " feed-id=777 " OPUS_SOURCE ENCRYPT "sfu.", endpoint);
+  GstElement *subscriber =
+      test_play (SRC "feed-id=777 s. ! application/x-rtp,media=video ! perclitedec key=" KEY
+                     " ! rtpvp8depay ! fakesink num-buffers=5 s. ! application/x-rtp,media=audio ! "
+                     "perclitedec key=" KEY " ! rtpopusdepay ! fakesink name=a",
+          endpoint);
+
+  test_wait_buffers (subscriber, test_count (subscriber, "a"), 200);
+  test_end (subscriber);
+  test_end (publisher);
+}
+GST_END_TEST;
+
+GST_START_TEST (a_pad_that_is_released_is_not_waited_for)
+{
+  g_autoptr (TestJanus) janus = test_start_janus (NULL);
+  GstElement *publisher =
+      test_pipeline (VP8_SOURCE ENCRYPT PLAIN_SINK, test_janus_get_endpoint (janus));
+  g_autoptr (GstElement) sink = get_child (publisher, "sfu");
+  g_autoptr (GstPad) pad = gst_element_request_pad_simple (sink, "sink_%u");
+
+  gst_element_set_state (publisher, GST_STATE_PLAYING);
+  test_wait_state (publisher, "sfu", "waiting");
+  gst_element_release_request_pad (sink, pad);
+  test_wait_state (publisher, "sfu", "connected");
+  test_end (publisher);
+}
+GST_END_TEST;
+
+static guint
+count_descriptors (void)
+{
+  g_autoptr (GDir) dir = g_dir_open ("/proc/self/fd", 0, NULL);
+  guint n = 0;
+
+  while (g_dir_read_name (dir))
+    n++;
+  return n;
+}
+
+GST_START_TEST (stopping_while_connecting_leaks_no_descriptor)
+{
+  guint16 port = 0;
+  g_autoptr (GSocket) silent = test_net_reserve_port (&port, NULL);
+  g_autofree gchar *endpoint = g_strdup_printf ("ws://%s:%u/", test_net_address (), port);
+  guint before = 0, i;
+
+  fail_unless (silent != NULL && g_socket_listen (silent, NULL));
+  for (i = 0; i < 20; i++) {
+    GstElement *subscriber = test_play (SRC "! fakesink", endpoint);
+
+    test_wait_state (subscriber, "s", "connecting");
+    test_end (subscriber);
+    if (i == 4)
+      before = count_descriptors ();
+  }
+  fail_unless (count_descriptors () <= before + 4, "%u descriptors, %u after the first rounds",
+      count_descriptors (), before);
+}
+GST_END_TEST;
+
 GST_START_TEST (a_room_that_gives_streams_only_to_participants_takes_us_for_one)
 {
   g_autoptr (TestJanus) janus = test_start_janus (NULL);
@@ -435,6 +574,13 @@ rooms_suite (void)
   tcase_add_test (tc, a_stream_that_did_not_come_through_perclitenc_is_refused);
   tcase_add_test (tc, one_plaintext_stream_among_encrypted_ones_is_refused);
   tcase_add_test (tc, what_was_decrypted_again_is_refused);
+  tcase_add_test (tc, plaintext_mixed_into_an_encrypted_stream_never_goes_out);
+  tcase_add_test (tc, plaintext_is_not_announced_as_encrypted);
+  tcase_add_test (tc, somebody_called_ok_who_leaves_removes_nobody);
+  tcase_add_test (tc, eos_asked_for_before_the_feed_has_come_is_not_lost);
+  tcase_add_test (tc, one_branch_that_has_enough_does_not_end_the_other);
+  tcase_add_test (tc, a_pad_that_is_released_is_not_waited_for);
+  tcase_add_test (tc, stopping_while_connecting_leaks_no_descriptor);
   tcase_add_test (tc, plaintext_goes_out_when_it_is_asked_for);
   tcase_add_test (tc, eos_unpublishes_and_leaves_before_the_pipeline_ends);
   tcase_add_test (tc, stopping_leaves_the_room);
