@@ -29,30 +29,18 @@
 #include "config.h"
 #endif
 
-#include <stdio.h>
-#include <string.h>
-
-#include <gst/rtp/rtp.h>
-#include <gst/video/video.h>
-
 #include "gstjanuspeer.h"
 #include "gstjanussdp.h"
+#include "gstjanusstreams.h"
 #include "gstjanusvideoroomsink.h"
-#include "gstpercliteevent.h"
 
-GST_DEBUG_CATEGORY_STATIC (gst_janus_video_room_sink_debug);
+GST_DEBUG_CATEGORY (gst_janus_video_room_sink_debug);
 #define GST_CAT_DEFAULT gst_janus_video_room_sink_debug
 
 #define DEFAULT_ALLOW_PLAINTEXT FALSE
 
 /* After the last packet, how long its retransmission may be asked for before we leave. */
 #define LINGER_MSECONDS 200
-
-/* RFC 3550, section 5.1, and draft-murillo-perc-lite: bytes of the outer header, of the payload encryption
- * header, and of what the latter has from the former. */
-#define HEADER_SIZE 12
-#define PEH_SIZE 11
-#define COPIED_SIZE 7
 
 enum { PROP_0, PROP_ALLOW_PLAINTEXT, N_PROPS };
 
@@ -61,34 +49,10 @@ static GParamSpec *properties[N_PROPS];
 static GstStaticPadTemplate sink_template = GST_STATIC_PAD_TEMPLATE (
     "sink_%u", GST_PAD_SINK, GST_PAD_REQUEST, GST_STATIC_CAPS ("application/x-rtp"));
 
-#define STREAM_KEY "janus-stream"
-
-/* One request pad, and owned by it: ghost pad -> gate -> clocksync -> webrtcbin. */
-typedef struct {
-  GstJanusVideoRoomSink *sink; /* not owned */
-  GstPad *pad;
-  GstPad *gate; /* the inside of the pad, where what waits for the connection is blocked */
-  GstElement *sync;
-  GstPad *sync_src;
-
-  /* Under the sink's lock. */
-  gboolean encrypted; /* the event of perclitenc has come */
-  gboolean refused;   /* plaintext has come, and an error was posted */
-  gboolean started;   /* data has come */
-  gboolean eos;
-  GstCaps *caps;
-  gulong block_id; /* of a stream that is not live and waits for the gate */
-} Stream;
-
 struct _GstJanusVideoRoomSink {
   GstJanusBin parent;
 
-  GMutex lock;
-  GList *streams; /* of Stream, in the order of the m-lines */
-  guint next_pad;
-  gboolean allow_plaintext;
-  gboolean published; /* no more streams can be added */
-  gboolean gate_open; /* the connection is up */
+  GstJanusStreams *streams;
 
   /* Of the signalling thread. */
   GstJanusPeer *peer;
@@ -105,44 +69,6 @@ GST_ELEMENT_REGISTER_DEFINE (
 
 /* ---- Signalling thread ---- */
 
-static gboolean
-stream_is_video (Stream *stream)
-{
-  gboolean video;
-
-  g_mutex_lock (&stream->sink->lock);
-  video = stream->caps &&
-          g_strcmp0 (gst_structure_get_string (gst_caps_get_structure (stream->caps, 0), "media"),
-              "video") == 0;
-  g_mutex_unlock (&stream->sink->lock);
-  return video;
-}
-
-/* Makes webrtcbin's pad for STREAM and lets it know the caps. Without the lock. */
-static gboolean
-connect_stream (GstJanusVideoRoomSink *self, Stream *stream, const GstJanusIceConfig *config)
-{
-  GstElement *webrtcbin = gst_janus_peer_get_webrtcbin (self->peer);
-  g_autoptr (GstPad) pad = gst_element_request_pad_simple (webrtcbin, "sink_%u");
-  g_autoptr (GstWebRTCRTPTransceiver) transceiver = NULL;
-
-  if (!pad)
-    return FALSE;
-
-  g_object_get (pad, "transceiver", &transceiver, NULL);
-  /* Without do-nack webrtcbin keeps nothing to send again, whatever the server asks for. */
-  g_object_set (transceiver, "direction", GST_WEBRTC_RTP_TRANSCEIVER_DIRECTION_SENDONLY, "do-nack",
-      config->do_retransmission, NULL);
-  if (gst_pad_link (stream->sync_src, pad) != GST_PAD_LINK_OK)
-    return FALSE;
-  /* Sticky events, the caps among them, go along with whatever comes next, and no buffer does until
-   * the offer, which needs the caps, is answered. */
-  gst_pad_push_event (
-      stream->sync_src, gst_event_new_custom (GST_EVENT_CUSTOM_DOWNSTREAM,
-                            gst_structure_new_empty ("application/x-janus-negotiate")));
-  return TRUE;
-}
-
 static void
 fail_internal (GstJanusVideoRoomSink *self, const gchar *what)
 {
@@ -153,25 +79,6 @@ fail_internal (GstJanusVideoRoomSink *self, const gchar *what)
 
 static const GstJanusPeerHandlers peer_handlers;
 
-/* The streams' pads, each of which holds its Stream: a pad may be released at any time. */
-static GList *
-ref_pads (GstJanusVideoRoomSink *self)
-{
-  GList *l, *pads = NULL;
-
-  g_mutex_lock (&self->lock);
-  for (l = self->streams; l; l = l->next)
-    pads = g_list_append (pads, gst_object_ref (((Stream *) l->data)->pad));
-  g_mutex_unlock (&self->lock);
-  return pads;
-}
-
-static Stream *
-pad_get_stream (gpointer pad)
-{
-  return g_object_get_data (G_OBJECT (pad), STREAM_KEY);
-}
-
 static void
 publish (GstJanusVideoRoomSink *self)
 {
@@ -179,8 +86,6 @@ publish (GstJanusVideoRoomSink *self)
   g_autoptr (GError) error = NULL;
   GstJanusIceConfig config;
   GstElement *webrtcbin;
-  gboolean connected = TRUE;
-  GList *pads = ref_pads (self), *l;
 
   gst_janus_bin_set_state (bin, GST_JANUS_STATE_NEGOTIATING);
   gst_janus_bin_set_deadline (bin, JANUS_ERROR_ICE, "No media connection with the server");
@@ -194,15 +99,12 @@ publish (GstJanusVideoRoomSink *self)
     webrtcbin = gst_janus_peer_get_webrtcbin (self->peer);
     gst_bin_add (GST_BIN (self), webrtcbin);
     gst_element_sync_state_with_parent (webrtcbin);
-    for (l = pads; l && connected; l = l->next)
-      connected = connect_stream (self, pad_get_stream (l->data), &config);
-    if (connected)
+    if (gst_janus_streams_connect (self->streams, webrtcbin, config.do_retransmission))
       gst_janus_peer_create_offer (self->peer);
     else
       fail_internal (self, "webrtcbin does not take the stream");
   }
   gst_janus_ice_config_clear (&config);
-  g_list_free_full (pads, gst_object_unref);
 }
 
 static gboolean
@@ -222,36 +124,21 @@ static void
 publish_when_ready (GstJanusBin *bin)
 {
   GstJanusVideoRoomSink *self = GST_JANUS_VIDEO_ROOM_SINK (bin);
-  guint waiting = 0, started = 0;
-  g_autofree gchar *late = NULL;
-  gboolean ready;
-  GList *l;
+  g_autofree gchar *late = NULL, *what = NULL;
 
   if (gst_janus_bin_get_state (bin) != GST_JANUS_STATE_WAITING)
     return;
 
-  g_mutex_lock (&self->lock);
-  for (l = self->streams; l; l = l->next) {
-    Stream *stream = l->data;
-
-    if (stream->started && !stream->refused) {
-      started++;
-    } else {
-      waiting++;
-      g_free (late);
-      late = g_strdup_printf ("No packet has come to pad %s", GST_PAD_NAME (stream->pad));
-    }
-  }
-  ready = started > 0 && waiting == 0;
-  self->published = ready;
-  g_mutex_unlock (&self->lock);
-
-  if (started > 0)
+  if (gst_janus_streams_settle (self->streams, &late)) {
     gst_janus_clear_source (&self->warning);
-  if (ready)
     publish (self);
-  else
-    gst_janus_bin_set_deadline (bin, JANUS_ERROR_TIMEOUT, started > 0 ? late : NULL);
+    return;
+  }
+  if (late) {
+    gst_janus_clear_source (&self->warning);
+    what = g_strdup_printf ("No packet has come to pad %s", late);
+  }
+  gst_janus_bin_set_deadline (bin, JANUS_ERROR_TIMEOUT, what);
 }
 
 static void
@@ -266,19 +153,6 @@ on_joined (const gchar *id, gpointer user_data)
   self->warning = gst_janus_bin_add_timeout (
       user_data, gst_janus_bin_get_timeout (user_data) * 1000, on_nothing_came);
   publish_when_ready (user_data);
-}
-
-static gboolean
-all_encrypted (GstJanusVideoRoomSink *self)
-{
-  gboolean all = TRUE;
-  GList *l;
-
-  g_mutex_lock (&self->lock);
-  for (l = self->streams; l; l = l->next)
-    all &= ((Stream *) l->data)->encrypted;
-  g_mutex_unlock (&self->lock);
-  return all;
 }
 
 static void
@@ -296,7 +170,8 @@ on_described (GstJanusPeer *peer, const GstSDPMessage *sdp, gpointer user_data)
   text = gst_sdp_message_as_text (offer);
   GST_LOG_OBJECT (user_data, "offer:\n%s", text);
   janus_room_publish (room, text, gst_janus_sdp_has_media (offer, "audio"),
-      gst_janus_sdp_has_media (offer, "video"), all_encrypted (user_data));
+      gst_janus_sdp_has_media (offer, "video"),
+      gst_janus_streams_are_encrypted (GST_JANUS_VIDEO_ROOM_SINK (user_data)->streams));
   gst_sdp_message_free (offer);
 }
 
@@ -344,30 +219,9 @@ static void
 on_connected (GstJanusPeer *peer, gpointer user_data)
 {
   GstJanusVideoRoomSink *self = user_data;
-  GList *pads, *l;
 
   gst_janus_bin_set_deadline (user_data, 0, NULL);
-  g_mutex_lock (&self->lock);
-  self->gate_open = TRUE;
-  g_mutex_unlock (&self->lock);
-
-  pads = ref_pads (self);
-  for (l = pads; l; l = l->next) {
-    Stream *stream = pad_get_stream (l->data);
-    gulong block_id;
-
-    g_mutex_lock (&self->lock);
-    block_id = stream->block_id;
-    stream->block_id = 0;
-    g_mutex_unlock (&self->lock);
-    if (block_id)
-      gst_pad_remove_probe (stream->gate, block_id);
-    else if (stream_is_video (stream))
-      /* What a decoder needs first was dropped. */
-      gst_pad_push_event (
-          stream->pad, gst_video_event_new_upstream_force_key_unit (GST_CLOCK_TIME_NONE, TRUE, 0));
-  }
-  g_list_free_full (pads, gst_object_unref);
+  gst_janus_streams_open (self->streams);
   gst_janus_bin_set_state (user_data, GST_JANUS_STATE_CONNECTED);
 }
 
@@ -434,332 +288,28 @@ static void
 gst_janus_video_room_sink_stop (GstJanusBin *bin)
 {
   GstJanusVideoRoomSink *self = GST_JANUS_VIDEO_ROOM_SINK (bin);
-  GList *l;
 
   gst_janus_clear_source (&self->linger);
   gst_janus_clear_source (&self->warning);
   g_clear_pointer (&self->peer, gst_janus_peer_close);
-
-  g_mutex_lock (&self->lock);
-  self->published = FALSE;
-  self->gate_open = FALSE;
-  for (l = self->streams; l; l = l->next) {
-    Stream *stream = l->data;
-
-    /* Not what the sticky events of a stream have said: it may go on. */
-    stream->refused = FALSE;
-    stream->started = FALSE;
-    stream->eos = FALSE;
-    if (stream->block_id) {
-      gst_pad_remove_probe (stream->gate, stream->block_id);
-      stream->block_id = 0;
-    }
-  }
-  g_mutex_unlock (&self->lock);
-}
-
-/* ---- Streaming threads ---- */
-
-static GstPadProbeReturn
-on_block (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
-{
-  return GST_PAD_PROBE_OK;
-}
-
-static gboolean
-upstream_is_live (GstPad *pad)
-{
-  GstQuery *query = gst_query_new_latency ();
-  gboolean live = TRUE;
-
-  if (gst_pad_peer_query (pad, query))
-    gst_query_parse_latency (query, &live, NULL, NULL);
-  gst_query_unref (query);
-  return live;
-}
-
-/* The first packet of a stream. What is not live waits for the connection and keeps to the clock then. */
-static void
-stream_started (Stream *stream)
-{
-  GstJanusVideoRoomSink *self = stream->sink;
-  gboolean live = upstream_is_live (stream->pad);
-
-  GST_DEBUG_OBJECT (stream->pad, "the stream has started, %s", live ? "live" : "not live");
-  g_object_set (stream->sync, "sync", !live, NULL);
-  g_mutex_lock (&self->lock);
-  if (!live && !self->gate_open && !stream->block_id)
-    stream->block_id = gst_pad_add_probe (stream->gate,
-        GST_PAD_PROBE_TYPE_BLOCK | GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST,
-        on_block, NULL, NULL);
-  stream->started = TRUE;
-  g_mutex_unlock (&self->lock);
-  gst_janus_bin_invoke (GST_JANUS_BIN (self), publish_when_ready);
-}
-
-/* Not by an error flow, upon which upstream would post an error of its own that explains nothing. */
-static void
-fail_stream (Stream *stream, gint code, const gchar *format)
-{
-  gst_janus_bin_fail_soon (GST_JANUS_BIN (stream->sink),
-      g_error_new (GST_STREAM_ERROR, code, format, GST_PAD_NAME (stream->pad)));
-}
-
-/* perclitenc copies the outer header's M, PT, SEQ and TS to the beginning of the payload: nothing that it has not
- * made has them there, be it in a stream that is said to be encrypted. */
-static gboolean
-looks_encrypted (GstBuffer *buffer)
-{
-  GstRTPBuffer rtp = GST_RTP_BUFFER_INIT;
-  guint8 header[HEADER_SIZE];
-  gboolean same;
-
-  if (gst_buffer_extract (buffer, 0, header, HEADER_SIZE) != HEADER_SIZE ||
-      !gst_rtp_buffer_map (buffer, GST_MAP_READ, &rtp))
-    return FALSE;
-  same = gst_rtp_buffer_get_payload_len (&rtp) >= PEH_SIZE &&
-         memcmp (gst_rtp_buffer_get_payload (&rtp), header + 1, COPIED_SIZE) == 0;
-  gst_rtp_buffer_unmap (&rtp);
-  return same;
-}
-
-static gboolean
-data_looks_encrypted (GstPadProbeInfo *info)
-{
-  guint i, n;
-
-  if (info->type & GST_PAD_PROBE_TYPE_BUFFER)
-    return looks_encrypted (GST_PAD_PROBE_INFO_BUFFER (info));
-  n = gst_buffer_list_length (GST_PAD_PROBE_INFO_BUFFER_LIST (info));
-  for (i = 0; i < n; i++) {
-    if (!looks_encrypted (gst_buffer_list_get (GST_PAD_PROBE_INFO_BUFFER_LIST (info), i)))
-      return FALSE;
-  }
-  return TRUE;
-}
-
-static GstPadProbeReturn
-on_data (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
-{
-  Stream *stream = user_data;
-  GstJanusVideoRoomSink *self = stream->sink;
-  gboolean looks = data_looks_encrypted (info), plaintext, refused, started, drop;
-
-  g_mutex_lock (&self->lock);
-  plaintext = !self->allow_plaintext && !(stream->encrypted && looks);
-  refused = stream->refused;
-  stream->refused |= plaintext;
-  started = stream->started;
-  g_mutex_unlock (&self->lock);
-
-  if (plaintext) {
-    if (!refused)
-      fail_stream (stream, GST_STREAM_ERROR_WRONG_TYPE,
-          "The stream on pad %s is not encrypted end to end: it did not come through perclitenc. "
-          "Put \"perclitenc key-file=room.key\" between its payloader and this element, or set "
-          "allow-plaintext=true to publish what the server can see and hear");
-    return GST_PAD_PROBE_DROP;
-  }
-  if (!started)
-    stream_started (stream);
-
-  g_mutex_lock (&self->lock);
-  drop = !self->gate_open && !stream->block_id;
-  g_mutex_unlock (&self->lock);
-  return drop ? GST_PAD_PROBE_DROP : GST_PAD_PROBE_OK;
-}
-
-static gboolean
-same_codec (const GstCaps *a, const GstCaps *b)
-{
-  const GstStructure *s = gst_caps_get_structure (a, 0), *t = gst_caps_get_structure (b, 0);
-  static const gchar *const fields[] = {"media", "encoding-name", "clock-rate", "payload"};
-  gsize i;
-
-  for (i = 0; i < G_N_ELEMENTS (fields); i++) {
-    const GValue *v = gst_structure_get_value (s, fields[i]);
-    const GValue *w = gst_structure_get_value (t, fields[i]);
-
-    if (!v || !w || gst_value_compare (v, w) != GST_VALUE_EQUAL)
-      return FALSE;
-  }
-  return TRUE;
-}
-
-/* FALSE when CAPS are of another codec than those that were published. */
-static gboolean
-take_caps (Stream *stream, GstCaps *caps)
-{
-  GstJanusVideoRoomSink *self = stream->sink;
-  gboolean fits;
-
-  g_mutex_lock (&self->lock);
-  fits = !self->published || !stream->caps || same_codec (stream->caps, caps);
-  if (fits)
-    gst_caps_replace (&stream->caps, caps);
-  g_mutex_unlock (&self->lock);
-
-  if (!fits) {
-    GST_WARNING_OBJECT (stream->pad, "new caps %" GST_PTR_FORMAT, caps);
-    fail_stream (stream, GST_STREAM_ERROR_FORMAT,
-        "The stream on pad %s changes its codec or payload type while it is published. Stop and "
-        "start the pipeline for that");
-  }
-  return fits;
-}
-
-/* With the lock. */
-static gboolean
-streams_ended (GstJanusVideoRoomSink *self)
-{
-  gboolean all = TRUE;
-  GList *l;
-
-  for (l = self->streams; l; l = l->next)
-    all &= ((Stream *) l->data)->eos;
-  return all;
-}
-
-/* Whether STREAM's end is the end of all. */
-static gboolean
-take_eos (Stream *stream)
-{
-  GstJanusVideoRoomSink *self = stream->sink;
-  gboolean all;
-
-  g_mutex_lock (&self->lock);
-  stream->eos = TRUE;
-  all = streams_ended (self);
-  g_mutex_unlock (&self->lock);
-  return all;
-}
-
-static void
-set_encrypted (Stream *stream, gboolean encrypted)
-{
-  g_mutex_lock (&stream->sink->lock);
-  stream->encrypted = encrypted;
-  g_mutex_unlock (&stream->sink->lock);
-}
-
-static GstPadProbeReturn
-on_event (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
-{
-  Stream *stream = user_data;
-  GstEvent *event = GST_PAD_PROBE_INFO_EVENT (info);
-  GstCaps *caps;
-
-  switch (GST_EVENT_TYPE (event)) {
-    case GST_EVENT_STREAM_START:
-      /* Another stream, which has to say for itself that it is encrypted. */
-      set_encrypted (stream, FALSE);
-      break;
-    case GST_EVENT_CUSTOM_DOWNSTREAM_STICKY:
-      if (gst_event_has_name (event, GST_PERCLITE_ENCRYPTED_EVENT))
-        set_encrypted (stream, TRUE);
-      break;
-    case GST_EVENT_CAPS:
-      gst_event_parse_caps (event, &caps);
-      if (!take_caps (stream, caps))
-        return GST_PAD_PROBE_DROP;
-      break;
-    case GST_EVENT_EOS:
-      /* webrtcbin has no use for it: the connection ends when all streams have. */
-      if (take_eos (stream))
-        gst_janus_bin_invoke (GST_JANUS_BIN (stream->sink), on_eos);
-      return GST_PAD_PROBE_DROP;
-    default:
-      break;
-  }
-  return GST_PAD_PROBE_OK;
+  gst_janus_streams_reset (self->streams);
 }
 
 /* ---- Element ---- */
-
-static void
-stream_free (Stream *stream)
-{
-  gst_clear_caps (&stream->caps);
-  gst_object_unref (stream->gate);
-  gst_object_unref (stream->sync_src);
-  gst_object_unref (stream->sync);
-  g_free (stream);
-}
-
-static void
-forget_stream (GstJanusVideoRoomSink *self, Stream *stream)
-{
-  gboolean all_ended;
-
-  g_mutex_lock (&self->lock);
-  self->streams = g_list_remove (self->streams, stream);
-  all_ended = self->streams && streams_ended (self);
-  g_mutex_unlock (&self->lock);
-  /* Nothing waits for this one any more. */
-  gst_janus_bin_invoke (GST_JANUS_BIN (self), all_ended ? on_eos : publish_when_ready);
-  /* A bin that is disposed of has let go of its children before its pads. */
-  if (gst_object_has_as_parent (GST_OBJECT (stream->sync), GST_OBJECT (self))) {
-    gst_element_set_locked_state (stream->sync, TRUE);
-    gst_element_set_state (stream->sync, GST_STATE_NULL);
-    gst_bin_remove (GST_BIN (self), stream->sync);
-  }
-}
 
 static GstPad *
 gst_janus_video_room_sink_request_new_pad (
     GstElement *element, GstPadTemplate *templ, const gchar *name, const GstCaps *caps)
 {
   GstJanusVideoRoomSink *self = GST_JANUS_VIDEO_ROOM_SINK (element);
-  g_autofree gchar *pad_name = NULL;
-  g_autoptr (GstPad) target = NULL;
-  Stream *stream;
-  guint number;
+  GstPad *pad = gst_janus_streams_add (self->streams, templ, name);
 
-  g_mutex_lock (&self->lock);
-  if (self->published) {
-    g_mutex_unlock (&self->lock);
-    GST_WARNING_OBJECT (self, "a stream cannot be added to those that are published already");
+  if (pad && !gst_element_add_pad (element, pad)) {
+    gst_janus_streams_remove (self->streams, pad);
+    gst_object_unref (gst_object_ref_sink (pad));
     return NULL;
   }
-  if (!name || sscanf (name, "sink_%u", &number) != 1)
-    number = self->next_pad;
-  self->next_pad = MAX (self->next_pad, number) + 1;
-  g_mutex_unlock (&self->lock);
-
-  stream = g_new0 (Stream, 1);
-  stream->sink = self;
-  stream->sync = gst_element_factory_make ("clocksync", NULL);
-  if (!stream->sync) {
-    g_free (stream);
-    GST_ELEMENT_ERROR (self, CORE, MISSING_PLUGIN,
-        ("No element clocksync: GStreamer's coreelements plugin is missing"), (NULL));
-    return NULL;
-  }
-  g_object_set (stream->sync, "sync", FALSE, "sync-to-first", TRUE, NULL);
-  gst_bin_add (GST_BIN (self), gst_object_ref_sink (stream->sync));
-  gst_element_sync_state_with_parent (stream->sync);
-  stream->sync_src = gst_element_get_static_pad (stream->sync, "src");
-
-  target = gst_element_get_static_pad (stream->sync, "sink");
-  pad_name = g_strdup_printf ("sink_%u", number);
-  stream->pad = gst_ghost_pad_new_from_template (pad_name, target, templ);
-  stream->gate = GST_PAD (gst_proxy_pad_get_internal (GST_PROXY_PAD (stream->pad)));
-  g_object_set_data_full (G_OBJECT (stream->pad), STREAM_KEY, stream, (GDestroyNotify) stream_free);
-  gst_pad_add_probe (stream->pad, GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST,
-      on_data, stream, NULL);
-  gst_pad_add_probe (stream->pad, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, on_event, stream, NULL);
-
-  g_mutex_lock (&self->lock);
-  self->streams = g_list_append (self->streams, stream);
-  g_mutex_unlock (&self->lock);
-
-  gst_pad_set_active (stream->pad, TRUE);
-  if (!gst_element_add_pad (element, stream->pad)) {
-    forget_stream (self, stream);
-    gst_object_unref (gst_object_ref_sink (stream->pad));
-    return NULL;
-  }
-  return stream->pad;
+  return pad;
 }
 
 static void
@@ -768,7 +318,7 @@ gst_janus_video_room_sink_release_pad (GstElement *element, GstPad *pad)
   GstJanusVideoRoomSink *self = GST_JANUS_VIDEO_ROOM_SINK (element);
 
   gst_pad_set_active (pad, FALSE);
-  forget_stream (self, pad_get_stream (pad));
+  gst_janus_streams_remove (self->streams, pad);
   gst_element_remove_pad (element, pad);
 }
 
@@ -790,9 +340,7 @@ gst_janus_video_room_sink_set_property (
   GstJanusVideoRoomSink *self = GST_JANUS_VIDEO_ROOM_SINK (object);
 
   if (prop_id == PROP_ALLOW_PLAINTEXT) {
-    g_mutex_lock (&self->lock);
-    self->allow_plaintext = g_value_get_boolean (value);
-    g_mutex_unlock (&self->lock);
+    gst_janus_streams_set_allow_plaintext (self->streams, g_value_get_boolean (value));
   } else {
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
   }
@@ -805,9 +353,7 @@ gst_janus_video_room_sink_get_property (
   GstJanusVideoRoomSink *self = GST_JANUS_VIDEO_ROOM_SINK (object);
 
   if (prop_id == PROP_ALLOW_PLAINTEXT) {
-    g_mutex_lock (&self->lock);
-    g_value_set_boolean (value, self->allow_plaintext);
-    g_mutex_unlock (&self->lock);
+    g_value_set_boolean (value, gst_janus_streams_get_allow_plaintext (self->streams));
   } else {
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
   }
@@ -818,8 +364,7 @@ gst_janus_video_room_sink_finalize (GObject *object)
 {
   GstJanusVideoRoomSink *self = GST_JANUS_VIDEO_ROOM_SINK (object);
 
-  g_list_free (self->streams);
-  g_mutex_clear (&self->lock);
+  gst_janus_streams_free (self->streams);
 
   G_OBJECT_CLASS (gst_janus_video_room_sink_parent_class)->finalize (object);
 }
@@ -830,13 +375,12 @@ gst_janus_video_room_sink_check_settings (GstJanusBin *bin, GError **error)
   GstJanusVideoRoomSink *self = GST_JANUS_VIDEO_ROOM_SINK (bin);
   const gchar *what = NULL;
 
-  g_mutex_lock (&self->lock);
-  if (!self->streams)
+  if (gst_janus_streams_is_empty (self->streams))
     what = "Nothing is linked to this element: it has no pads, and nothing to publish";
-  else if (self->allow_plaintext && gst_janus_bin_get_signalling (bin) == GST_JANUS_SIGNALLING_PERC)
+  else if (gst_janus_streams_get_allow_plaintext (self->streams) &&
+           gst_janus_bin_get_signalling (bin) == GST_JANUS_SIGNALLING_PERC)
     what = "allow-plaintext=true contradicts signalling=perc, which tells the server that all is "
            "encrypted";
-  g_mutex_unlock (&self->lock);
   if (what)
     g_set_error_literal (error, JANUS_ERROR, JANUS_ERROR_SETTINGS, what);
   return !what;
@@ -878,11 +422,13 @@ gst_janus_video_room_sink_class_init (GstJanusVideoRoomSinkClass *klass)
       "gst-perclite developers");
 }
 
+static const GstJanusStreamsHandlers streams_handlers = {publish_when_ready, on_eos};
+
 static void
 gst_janus_video_room_sink_init (GstJanusVideoRoomSink *self)
 {
-  g_mutex_init (&self->lock);
-  self->allow_plaintext = DEFAULT_ALLOW_PLAINTEXT;
+  self->streams = gst_janus_streams_new (GST_JANUS_BIN (self), &streams_handlers);
+  gst_janus_streams_set_allow_plaintext (self->streams, DEFAULT_ALLOW_PLAINTEXT);
 
   /* Not a source, for all that webrtcbin receives. */
   gst_bin_set_suppressed_flags (
