@@ -11,41 +11,16 @@
 #include <gst/webrtc/webrtc.h>
 
 #include "gstjanusbin.h"
+#include "gstjanuspost.h"
 #include "gstjanusrun.h"
 
 GST_DEBUG_CATEGORY_STATIC (gst_janus_bin_debug);
 #define GST_CAT_DEFAULT gst_janus_bin_debug
 
-#define DEFAULT_TIMEOUT 15
-
 /* How long an error waits for PLAYING. */
 #define HOLD_BACK_MSECONDS 1000
 
-#define DEFAULT_SIGNALLING GST_JANUS_SIGNALLING_E2EE
-#define DEFAULT_DO_RETRANSMISSION TRUE
-#define DEFAULT_ICE_TRANSPORT_POLICY GST_WEBRTC_ICE_TRANSPORT_POLICY_ALL
-
-enum {
-  PROP_0,
-  PROP_JANUS_ENDPOINT,
-  PROP_ROOM_ID,
-  PROP_FEED_ID,
-  PROP_USE_STRING_IDS,
-  PROP_DISPLAY_NAME,
-  PROP_PIN,
-  PROP_TOKEN,
-  PROP_API_SECRET,
-  PROP_SSL_CA_FILE,
-  PROP_STUN_SERVER,
-  PROP_TURN_SERVER,
-  PROP_ICE_TRANSPORT_POLICY,
-  PROP_TIMEOUT,
-  PROP_SIGNALLING,
-  PROP_DO_RETRANSMISSION,
-  PROP_STATE,
-  PROP_ACTIVE_FEED_ID,
-  N_PROPS
-};
+enum { PROP_STATE = GST_JANUS_N_SETTINGS, PROP_ACTIVE_FEED_ID, N_PROPS };
 
 static GParamSpec *properties[N_PROPS];
 
@@ -59,9 +34,7 @@ typedef struct {
 
 typedef struct {
   /* Settings, under the object lock. */
-  JanusSessionConfig session_config;
-  JanusRoomConfig room_config;
-  GstJanusIceConfig ice_config;
+  GstJanusSettings settings;
   GstJanusState state;
   gchar *active_feed;
   gboolean playing;
@@ -187,7 +160,7 @@ gst_janus_bin_set_state (GstJanusBin *self, GstJanusState state)
     return;
   }
   priv->state = state;
-  room = g_strdup (priv->room_config.room);
+  room = g_strdup (priv->settings.room.room);
   feed = g_strdup (priv->active_feed);
   GST_OBJECT_UNLOCK (self);
 
@@ -263,71 +236,16 @@ gst_janus_bin_set_deadline (GstJanusBin *self, gint code, const gchar *what)
   priv->deadline = gst_janus_bin_add_timeout (self, timeout * 1000, on_deadline);
 }
 
-static void
-get_gst_error (const GError *error, GQuark *domain, gint *code)
-{
-  static const struct {
-    gboolean refusal;
-    gint code;
-    gint resource_error;
-  } codes[] = {
-      {TRUE, JANUS_REFUSAL_NO_SUCH_ROOM, GST_RESOURCE_ERROR_NOT_FOUND},
-      {TRUE, JANUS_REFUSAL_NO_SUCH_FEED, GST_RESOURCE_ERROR_NOT_FOUND},
-      {TRUE, JANUS_REFUSAL_ROOM_FULL, GST_RESOURCE_ERROR_BUSY},
-      {TRUE, JANUS_REFUSAL_ID_EXISTS, GST_RESOURCE_ERROR_BUSY},
-      {TRUE, JANUS_REFUSAL_UNAUTHORIZED, GST_RESOURCE_ERROR_NOT_AUTHORIZED},
-      {TRUE, JANUS_REFUSAL_UNAUTHORIZED_CORE, GST_RESOURCE_ERROR_NOT_AUTHORIZED},
-      {TRUE, JANUS_REFUSAL_MISSING_ELEMENT, GST_RESOURCE_ERROR_NOT_AUTHORIZED},
-      {TRUE, JANUS_REFUSAL_PERC_ONLY, GST_RESOURCE_ERROR_NOT_AUTHORIZED},
-      {FALSE, JANUS_ERROR_SETTINGS, GST_RESOURCE_ERROR_SETTINGS},
-      {FALSE, JANUS_ERROR_NO_FEED, GST_RESOURCE_ERROR_NOT_FOUND},
-      {FALSE, JANUS_ERROR_CLOSED, GST_RESOURCE_ERROR_CLOSE},
-      {FALSE, JANUS_ERROR_KICKED, GST_RESOURCE_ERROR_CLOSE},
-  };
-  gboolean refusal = error->domain == JANUS_REFUSAL;
-  gsize i;
-
-  if (error->domain != JANUS_REFUSAL && error->domain != JANUS_ERROR) {
-    *domain = error->domain;
-    *code = error->code;
-    return;
-  }
-  if (!refusal && error->code == JANUS_ERROR_CODEC) {
-    *domain = GST_STREAM_ERROR;
-    *code = GST_STREAM_ERROR_CODEC_NOT_FOUND;
-    return;
-  }
-  *domain = GST_RESOURCE_ERROR;
-  *code = GST_RESOURCE_ERROR_OPEN_READ_WRITE;
-  for (i = 0; i < G_N_ELEMENTS (codes); i++) {
-    if (codes[i].refusal == refusal && codes[i].code == error->code)
-      *code = codes[i].resource_error;
-  }
-}
-
 /* Any thread, unlike gst_janus_bin_fail(). */
 static void
 post_error (GstJanusBin *self, const GError *error)
 {
-  const gchar *hint = janus_error_hint (error);
-  GstStructure *details = NULL;
-  g_autofree gchar *endpoint = NULL, *room = NULL;
-  GQuark domain;
-  gint code;
+  g_autofree gchar *where = NULL;
 
   GST_OBJECT_LOCK (self);
-  endpoint = g_strdup (PRIV (self)->session_config.endpoint);
-  room = g_strdup (PRIV (self)->room_config.room);
+  where = gst_janus_settings_describe (&PRIV (self)->settings);
   GST_OBJECT_UNLOCK (self);
-
-  get_gst_error (error, &domain, &code);
-  if (error->domain == JANUS_REFUSAL)
-    details = gst_structure_new ("details", "janus-code", G_TYPE_INT, error->code, NULL);
-  gst_element_message_full_with_details (GST_ELEMENT (self), GST_MESSAGE_ERROR, domain, code,
-      g_strdup_printf ("%s.%s%s", error->message, *hint ? " " : "", hint),
-      g_strdup_printf (
-          "endpoint %s, room %s", endpoint ? endpoint : "(none)", room ? room : "(none)"),
-      __FILE__, GST_FUNCTION, __LINE__, details);
+  gst_janus_post_error (GST_ELEMENT (self), error, where);
 }
 
 /* Posts what the run has failed with if the element does not play yet. */
@@ -405,7 +323,7 @@ gst_janus_bin_get_signalling (GstJanusBin *self)
   GstJanusSignalling signalling;
 
   GST_OBJECT_LOCK (self);
-  signalling = (GstJanusSignalling) PRIV (self)->session_config.signalling;
+  signalling = (GstJanusSignalling) PRIV (self)->settings.session.signalling;
   GST_OBJECT_UNLOCK (self);
   return signalling;
 }
@@ -416,7 +334,7 @@ gst_janus_bin_get_timeout (GstJanusBin *self)
   guint timeout;
 
   GST_OBJECT_LOCK (self);
-  timeout = PRIV (self)->session_config.timeout;
+  timeout = PRIV (self)->settings.session.timeout;
   GST_OBJECT_UNLOCK (self);
   return timeout;
 }
@@ -427,7 +345,7 @@ gst_janus_bin_dup_feed_id (GstJanusBin *self)
   gchar *feed;
 
   GST_OBJECT_LOCK (self);
-  feed = g_strdup (PRIV (self)->room_config.feed);
+  feed = g_strdup (PRIV (self)->settings.room.feed);
   GST_OBJECT_UNLOCK (self);
   return feed;
 }
@@ -436,50 +354,10 @@ void
 gst_janus_bin_get_ice_config (GstJanusBin *self, GstJanusIceConfig *config)
 {
   GST_OBJECT_LOCK (self);
-  *config = PRIV (self)->ice_config;
+  *config = PRIV (self)->settings.ice;
   config->stun_server = g_strdup (config->stun_server);
   config->turn_server = g_strdup (config->turn_server);
   GST_OBJECT_UNLOCK (self);
-}
-
-void
-gst_janus_ice_config_clear (GstJanusIceConfig *config)
-{
-  g_clear_pointer (&config->stun_server, g_free);
-  g_clear_pointer (&config->turn_server, g_free);
-}
-
-static gboolean
-check_settings (GstJanusBin *self, GError **error)
-{
-  GstJanusBinPrivate *priv = PRIV (self);
-  const gchar *endpoint = priv->session_config.endpoint;
-  gboolean string_ids = priv->room_config.string_ids;
-  const gchar *scheme = endpoint ? g_uri_peek_scheme (endpoint) : NULL;
-
-  if (!endpoint) {
-    g_set_error_literal (error, JANUS_ERROR, JANUS_ERROR_SETTINGS,
-        "No server: set janus-endpoint= to its WebSocket, such as wss://sfu.example:8989/");
-  } else if (g_strcmp0 (scheme, "ws") != 0 && g_strcmp0 (scheme, "wss") != 0) {
-    g_set_error (error, JANUS_ERROR, JANUS_ERROR_SETTINGS,
-        "janus-endpoint=%s is no WebSocket: it has to begin with ws:// or wss://", endpoint);
-  } else if (!priv->room_config.room) {
-    g_set_error_literal (
-        error, JANUS_ERROR, JANUS_ERROR_SETTINGS, "No room: set room-id=, such as room-id=1234");
-  } else if (!janus_id_is_valid (priv->room_config.room, string_ids)) {
-    g_set_error (error, JANUS_ERROR, JANUS_ERROR_SETTINGS,
-        "room-id=%s is no number: if the server names its rooms by strings, set "
-        "use-string-ids=true",
-        priv->room_config.room);
-  } else if (priv->room_config.feed && !janus_id_is_valid (priv->room_config.feed, string_ids)) {
-    g_set_error (error, JANUS_ERROR, JANUS_ERROR_SETTINGS,
-        "feed-id=%s is no number: if the server names its feeds by strings, set "
-        "use-string-ids=true",
-        priv->room_config.feed);
-  } else {
-    return TRUE;
-  }
-  return FALSE;
 }
 
 static gboolean
@@ -492,10 +370,10 @@ on_start (gpointer data)
 
   gst_janus_bin_set_state (self, GST_JANUS_STATE_CONNECTING);
   GST_OBJECT_LOCK (self);
-  config = priv->room_config;
+  config = priv->settings.room;
   if (!klass->publishes)
     config.feed = NULL;
-  priv->room = janus_room_new (&priv->session_config, &config, klass->room_handlers, self);
+  priv->room = janus_room_new (&priv->settings.session, &config, klass->room_handlers, self);
   GST_OBJECT_UNLOCK (self);
   gst_janus_bin_set_deadline (self, JANUS_ERROR_TIMEOUT, "The server has not let us into the room");
   janus_room_join (priv->room);
@@ -556,7 +434,7 @@ start_run (GstJanusBin *self)
   g_autoptr (GError) error = NULL;
   GstJanusRun *run;
 
-  if (!check_settings (self, &error) ||
+  if (!gst_janus_settings_check (&priv->settings, &error) ||
       !GST_JANUS_BIN_GET_CLASS (self)->check_settings (self, &error)) {
     post_error (self, error);
     return FALSE;
@@ -639,85 +517,14 @@ gst_janus_bin_change_state (GstElement *element, GstStateChange transition)
 }
 
 static void
-set_string (gchar **field, const GValue *value)
-{
-  g_free (*field);
-  *field = g_value_dup_string (value);
-}
-
-static void
-clear_secret (gchar **field)
-{
-  if (*field)
-    explicit_bzero (*field, strlen (*field));
-  g_clear_pointer (field, g_free);
-}
-
-static void
-set_secret (gchar **field, const GValue *value)
-{
-  clear_secret (field);
-  *field = g_value_dup_string (value);
-}
-
-static void
 gst_janus_bin_set_property (GObject *object, guint prop_id, const GValue *value, GParamSpec *pspec)
 {
   GstJanusBin *self = GST_JANUS_BIN (object);
   GstJanusBinPrivate *priv = PRIV (self);
 
   GST_OBJECT_LOCK (self);
-  switch (prop_id) {
-    case PROP_JANUS_ENDPOINT:
-      set_string (&priv->session_config.endpoint, value);
-      break;
-    case PROP_ROOM_ID:
-      set_string (&priv->room_config.room, value);
-      break;
-    case PROP_FEED_ID:
-      set_string (&priv->room_config.feed, value);
-      break;
-    case PROP_USE_STRING_IDS:
-      priv->room_config.string_ids = g_value_get_boolean (value);
-      break;
-    case PROP_DISPLAY_NAME:
-      set_string (&priv->room_config.display, value);
-      break;
-    case PROP_PIN:
-      set_secret (&priv->room_config.pin, value);
-      break;
-    case PROP_TOKEN:
-      set_secret (&priv->room_config.token, value);
-      set_secret (&priv->session_config.token, value);
-      break;
-    case PROP_API_SECRET:
-      set_secret (&priv->session_config.api_secret, value);
-      break;
-    case PROP_SSL_CA_FILE:
-      set_string (&priv->session_config.ca_file, value);
-      break;
-    case PROP_STUN_SERVER:
-      set_string (&priv->ice_config.stun_server, value);
-      break;
-    case PROP_TURN_SERVER:
-      set_secret (&priv->ice_config.turn_server, value);
-      break;
-    case PROP_ICE_TRANSPORT_POLICY:
-      priv->ice_config.ice_transport_policy = g_value_get_enum (value);
-      break;
-    case PROP_TIMEOUT:
-      priv->session_config.timeout = g_value_get_uint (value);
-      break;
-    case PROP_SIGNALLING:
-      priv->session_config.signalling = (JanusSignalling) g_value_get_enum (value);
-      break;
-    case PROP_DO_RETRANSMISSION:
-      priv->ice_config.do_retransmission = g_value_get_boolean (value);
-      break;
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
-      break;
-  }
+  if (!gst_janus_settings_set (&priv->settings, prop_id, value))
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
   GST_OBJECT_UNLOCK (self);
 }
 
@@ -729,39 +536,6 @@ gst_janus_bin_get_property (GObject *object, guint prop_id, GValue *value, GPara
 
   GST_OBJECT_LOCK (self);
   switch (prop_id) {
-    case PROP_JANUS_ENDPOINT:
-      g_value_set_string (value, priv->session_config.endpoint);
-      break;
-    case PROP_ROOM_ID:
-      g_value_set_string (value, priv->room_config.room);
-      break;
-    case PROP_FEED_ID:
-      g_value_set_string (value, priv->room_config.feed);
-      break;
-    case PROP_USE_STRING_IDS:
-      g_value_set_boolean (value, priv->room_config.string_ids);
-      break;
-    case PROP_DISPLAY_NAME:
-      g_value_set_string (value, priv->room_config.display);
-      break;
-    case PROP_SSL_CA_FILE:
-      g_value_set_string (value, priv->session_config.ca_file);
-      break;
-    case PROP_STUN_SERVER:
-      g_value_set_string (value, priv->ice_config.stun_server);
-      break;
-    case PROP_ICE_TRANSPORT_POLICY:
-      g_value_set_enum (value, priv->ice_config.ice_transport_policy);
-      break;
-    case PROP_TIMEOUT:
-      g_value_set_uint (value, priv->session_config.timeout);
-      break;
-    case PROP_SIGNALLING:
-      g_value_set_enum (value, (gint) priv->session_config.signalling);
-      break;
-    case PROP_DO_RETRANSMISSION:
-      g_value_set_boolean (value, priv->ice_config.do_retransmission);
-      break;
     case PROP_STATE:
       g_value_set_enum (value, (gint) priv->state);
       break;
@@ -769,7 +543,8 @@ gst_janus_bin_get_property (GObject *object, guint prop_id, GValue *value, GPara
       g_value_set_string (value, priv->active_feed);
       break;
     default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+      if (!gst_janus_settings_get (&priv->settings, prop_id, value))
+        G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
       break;
   }
   GST_OBJECT_UNLOCK (self);
@@ -780,17 +555,7 @@ gst_janus_bin_finalize (GObject *object)
 {
   GstJanusBinPrivate *priv = PRIV (GST_JANUS_BIN (object));
 
-  g_free (priv->session_config.endpoint);
-  clear_secret (&priv->session_config.api_secret);
-  clear_secret (&priv->session_config.token);
-  g_free (priv->session_config.ca_file);
-  g_free (priv->room_config.room);
-  g_free (priv->room_config.feed);
-  g_free (priv->room_config.display);
-  clear_secret (&priv->room_config.pin);
-  clear_secret (&priv->room_config.token);
-  clear_secret (&priv->ice_config.turn_server);
-  g_free (priv->ice_config.stun_server);
+  gst_janus_settings_clear (&priv->settings);
   g_free (priv->active_feed);
   g_clear_error (&priv->error);
 
@@ -808,11 +573,6 @@ gst_janus_bin_class_init (GstJanusBinClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
   GstElementClass *element_class = GST_ELEMENT_CLASS (klass);
-  const GParamFlags ready =
-      (GParamFlags) (G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY);
-  /* A credential is nobody's business once it is set, and must not show in a graph. */
-  const GParamFlags secret =
-      (GParamFlags) (G_PARAM_WRITABLE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY);
   const GParamFlags readable = (GParamFlags) (G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
 
   object_class->set_property = gst_janus_bin_set_property;
@@ -820,119 +580,8 @@ gst_janus_bin_class_init (GstJanusBinClass *klass)
   object_class->finalize = gst_janus_bin_finalize;
   element_class->change_state = gst_janus_bin_change_state;
   klass->check_settings = gst_janus_bin_check_nothing;
+  gst_janus_settings_install (object_class);
 
-  /**
-   * GstJanusBin:janus-endpoint:
-   *
-   * Since: 0.1
-   */
-  properties[PROP_JANUS_ENDPOINT] = g_param_spec_string ("janus-endpoint", "Janus endpoint",
-      "WebSocket of the server, such as wss://sfu.example:8989/", NULL, ready);
-  /**
-   * GstJanusBin:room-id:
-   *
-   * Since: 0.1
-   */
-  properties[PROP_ROOM_ID] = g_param_spec_string ("room-id", "Room id",
-      "Room to join: a number, or any string with use-string-ids", NULL, ready);
-  /**
-   * GstJanusBin:feed-id:
-   *
-   * Since: 0.1
-   */
-  properties[PROP_FEED_ID] = g_param_spec_string ("feed-id", "Feed id",
-      "janusvideoroomsink: feed to publish as (unset: the server chooses); "
-      "janusvideoroomsrc: feed to receive (unset: see feed-display-name)",
-      NULL, ready);
-  /**
-   * GstJanusBin:use-string-ids:
-   *
-   * Since: 0.1
-   */
-  properties[PROP_USE_STRING_IDS] = g_param_spec_boolean ("use-string-ids", "Use string ids",
-      "The server names rooms and feeds by strings (its string_ids setting)", FALSE, ready);
-  /**
-   * GstJanusBin:display-name:
-   *
-   * Since: 0.1
-   */
-  properties[PROP_DISPLAY_NAME] = g_param_spec_string (
-      "display-name", "Display name", "Name shown to the others in the room", NULL, ready);
-  /**
-   * GstJanusBin:pin:
-   *
-   * Since: 0.1
-   */
-  properties[PROP_PIN] = g_param_spec_string ("pin", "PIN", "PIN of the room", NULL, secret);
-  /**
-   * GstJanusBin:token:
-   *
-   * Since: 0.1
-   */
-  properties[PROP_TOKEN] = g_param_spec_string ("token", "Token",
-      "Token for servers (token_auth) or rooms (allowed) that want one", NULL, secret);
-  /**
-   * GstJanusBin:api-secret:
-   *
-   * Since: 0.1
-   */
-  properties[PROP_API_SECRET] = g_param_spec_string ("api-secret", "API secret",
-      "API secret of the server (its api_secret setting)", NULL, secret);
-  /**
-   * GstJanusBin:ssl-ca-file:
-   *
-   * Since: 0.1
-   */
-  properties[PROP_SSL_CA_FILE] = g_param_spec_string ("ssl-ca-file", "SSL CA file",
-      "PEM file of the certificate authorities to trust for wss:// instead of the system's", NULL,
-      ready);
-  /**
-   * GstJanusBin:stun-server:
-   *
-   * Since: 0.1
-   */
-  properties[PROP_STUN_SERVER] = g_param_spec_string (
-      "stun-server", "STUN server", "STUN server, as stun://host:port", NULL, ready);
-  /**
-   * GstJanusBin:turn-server:
-   *
-   * Since: 0.1
-   */
-  properties[PROP_TURN_SERVER] = g_param_spec_string ("turn-server", "TURN server",
-      "TURN server, as turn(s)://username:password@host:port", NULL, secret);
-  /**
-   * GstJanusBin:ice-transport-policy:
-   *
-   * Since: 0.1
-   */
-  properties[PROP_ICE_TRANSPORT_POLICY] = g_param_spec_enum ("ice-transport-policy",
-      "ICE transport policy", "Which ways to the server to try: all, or relays only",
-      GST_TYPE_WEBRTC_ICE_TRANSPORT_POLICY, DEFAULT_ICE_TRANSPORT_POLICY, ready);
-  /**
-   * GstJanusBin:timeout:
-   *
-   * Since: 0.1
-   */
-  properties[PROP_TIMEOUT] = g_param_spec_uint ("timeout", "Timeout",
-      "Seconds within which each step (joining the room, the feed's appearing, the media "
-      "connection) must succeed",
-      1, 3600, DEFAULT_TIMEOUT, ready);
-  /**
-   * GstJanusBin:signalling:
-   *
-   * Since: 0.1
-   */
-  properties[PROP_SIGNALLING] = g_param_spec_enum ("signalling", "Signalling",
-      "How the server is told that the media is end-to-end encrypted", GST_TYPE_JANUS_SIGNALLING,
-      DEFAULT_SIGNALLING, ready);
-  /**
-   * GstJanusBin:do-retransmission:
-   *
-   * Since: 0.1
-   */
-  properties[PROP_DO_RETRANSMISSION] =
-      g_param_spec_boolean ("do-retransmission", "Do retransmission",
-          "Send lost packets again, and ask for them", DEFAULT_DO_RETRANSMISSION, ready);
   /**
    * GstJanusBin:state:
    *
@@ -949,7 +598,9 @@ gst_janus_bin_class_init (GstJanusBinClass *klass)
    */
   properties[PROP_ACTIVE_FEED_ID] = g_param_spec_string ("active-feed-id", "Active feed id",
       "The feed that is published or received now", NULL, readable);
-  g_object_class_install_properties (object_class, N_PROPS, properties);
+  g_object_class_install_property (object_class, PROP_STATE, properties[PROP_STATE]);
+  g_object_class_install_property (
+      object_class, PROP_ACTIVE_FEED_ID, properties[PROP_ACTIVE_FEED_ID]);
 
   gst_type_mark_as_plugin_api (GST_TYPE_JANUS_BIN, (GstPluginAPIFlags) 0);
   gst_type_mark_as_plugin_api (GST_TYPE_JANUS_SIGNALLING, (GstPluginAPIFlags) 0);
@@ -961,8 +612,5 @@ gst_janus_bin_init (GstJanusBin *self)
 {
   GstJanusBinPrivate *priv = PRIV (self);
 
-  priv->session_config.timeout = DEFAULT_TIMEOUT;
-  priv->session_config.signalling = (JanusSignalling) DEFAULT_SIGNALLING;
-  priv->ice_config.ice_transport_policy = DEFAULT_ICE_TRANSPORT_POLICY;
-  priv->ice_config.do_retransmission = DEFAULT_DO_RETRANSMISSION;
+  gst_janus_settings_init (&priv->settings);
 }

@@ -6,6 +6,7 @@
 #include <gst/gst.h>
 
 #include "gstjanusenums.h"
+#include "gstjanussettings.h"
 #include "januserror.h"
 #include "janusroom.h"
 
@@ -13,14 +14,6 @@ G_BEGIN_DECLS
 
 #define GST_TYPE_JANUS_BIN (gst_janus_bin_get_type ())
 G_DECLARE_DERIVABLE_TYPE (GstJanusBin, gst_janus_bin, GST, JANUS_BIN, GstBin)
-
-/* What a media connection is made with; strings may be NULL. */
-typedef struct {
-  gchar *stun_server;
-  gchar *turn_server;
-  gint ice_transport_policy; /* GstWebRTCICETransportPolicy */
-  gboolean do_retransmission;
-} GstJanusIceConfig;
 
 struct _GstJanusBinClass {
   GstBinClass parent_class;
@@ -74,6 +67,5 @@ GstJanusSignalling gst_janus_bin_get_signalling (GstJanusBin *self);
 guint gst_janus_bin_get_timeout (GstJanusBin *self);
 gchar *gst_janus_bin_dup_feed_id (GstJanusBin *self);
 void gst_janus_bin_get_ice_config (GstJanusBin *self, GstJanusIceConfig *config);
-void gst_janus_ice_config_clear (GstJanusIceConfig *config);
 
 G_END_DECLS

@@ -27,8 +27,7 @@
 #include "config.h"
 #endif
 
-#include <gst/video/video.h>
-
+#include "gstjanuspad.h"
 #include "gstjanuspeer.h"
 #include "gstjanussdp.h"
 #include "gstjanusvideoroomsrc.h"
@@ -54,15 +53,7 @@ static GstStaticPadTemplate video_template = GST_STATIC_PAD_TEMPLATE (
 static GstStaticPadTemplate audio_template = GST_STATIC_PAD_TEMPLATE (
     "audio_%u", GST_PAD_SRC, GST_PAD_SOMETIMES, GST_STATIC_CAPS ("application/x-rtp"));
 
-#define STREAM_KEY "janus-stream"
 #define BLOCK_KEY "janus-block"
-
-/* One medium of the feed, owned by its pad. */
-typedef struct {
-  GstJanusVideoRoomSrc *src; /* not owned */
-  guint mline;
-  gint keyframe_wanted; /* atomic */
-} Stream;
 
 struct _GstJanusVideoRoomSrc {
   GstJanusBin parent;
@@ -90,12 +81,6 @@ G_DEFINE_TYPE_WITH_CODE (GstJanusVideoRoomSrc, gst_janus_video_room_src, GST_TYP
 
 GST_ELEMENT_REGISTER_DEFINE (
     janusvideoroomsrc, "janusvideoroomsrc", GST_RANK_NONE, GST_TYPE_JANUS_VIDEO_ROOM_SRC);
-
-static Stream *
-pad_get_stream (gpointer pad)
-{
-  return g_object_get_data (G_OBJECT (pad), STREAM_KEY);
-}
 
 static GList *
 ref_pads (GstJanusVideoRoomSrc *self)
@@ -134,12 +119,11 @@ request_keyframes (GstJanusBin *bin)
 
   pads = ref_pads (self);
   for (l = pads; l; l = l->next) {
-    Stream *stream = pad_get_stream (l->data);
+    guint mline = gst_janus_pad_get_mline (l->data);
 
-    if (g_atomic_int_compare_and_exchange (&stream->keyframe_wanted, TRUE, FALSE)) {
-      const gchar *mid = self->mids && stream->mline < self->mids->len
-                             ? g_ptr_array_index (self->mids, stream->mline)
-                             : NULL;
+    if (gst_janus_pad_take_keyframe_wish (l->data)) {
+      const gchar *mid =
+          self->mids && mline < self->mids->len ? g_ptr_array_index (self->mids, mline) : NULL;
 
       GST_DEBUG_OBJECT (l->data, "asking the publisher for a keyframe");
       janus_subscription_request_keyframe (self->subscription, mid);
@@ -213,69 +197,25 @@ on_publisher_left (const gchar *id, gpointer user_data)
 
 /* ---- Pads: webrtcbin's threads, unless said otherwise ---- */
 
-/* Whether the pad of which INTERNAL is the inside takes data. */
 static gboolean
-takes_data (GstPad *internal)
+on_takes_data (gpointer user_data)
 {
-  g_autoptr (GstObject) pad = gst_object_get_parent (GST_OBJECT (internal));
-  GstJanusVideoRoomSrc *self;
+  GstJanusVideoRoomSrc *self = user_data;
   gboolean ended;
 
-  if (!pad)
-    return FALSE;
-  self = pad_get_stream (pad)->src;
   g_mutex_lock (&self->lock);
   ended = self->ended;
   g_mutex_unlock (&self->lock);
-  return !ended && gst_pad_is_linked (GST_PAD (pad));
+  return !ended;
 }
 
-/* What becomes of one pad's data is that pad's: "not linked", EOS or flushing would stop all the others of the
- * connection. An error has been posted by whoever met it. */
-static GstFlowReturn
-contain (GstFlowReturn flow)
+static void
+on_keyframe_wanted (gpointer user_data)
 {
-  return flow == GST_FLOW_NOT_LINKED || flow == GST_FLOW_EOS || flow == GST_FLOW_FLUSHING
-             ? GST_FLOW_OK
-             : flow;
+  gst_janus_bin_invoke (user_data, request_keyframes);
 }
 
-static GstFlowReturn
-on_buffer (GstPad *internal, GstObject *parent, GstBuffer *buffer)
-{
-  if (takes_data (internal))
-    return contain (gst_proxy_pad_chain_default (internal, parent, buffer));
-  gst_buffer_unref (buffer);
-  return GST_FLOW_OK;
-}
-
-static GstFlowReturn
-on_buffer_list (GstPad *internal, GstObject *parent, GstBufferList *list)
-{
-  if (takes_data (internal))
-    return contain (gst_proxy_pad_chain_list_default (internal, parent, list));
-  gst_buffer_list_unref (list);
-  return GST_FLOW_OK;
-}
-
-static GstPadProbeReturn
-on_upstream_event (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
-{
-  Stream *stream = user_data;
-
-  if (!gst_video_event_is_force_key_unit (GST_PAD_PROBE_INFO_EVENT (info)))
-    return GST_PAD_PROBE_OK;
-  g_atomic_int_set (&stream->keyframe_wanted, TRUE);
-  gst_janus_bin_invoke (GST_JANUS_BIN (stream->src), request_keyframes);
-  return GST_PAD_PROBE_DROP;
-}
-
-static gboolean
-copy_sticky_event (GstPad *pad, GstEvent **event, gpointer to)
-{
-  gst_pad_store_sticky_event (to, *event);
-  return TRUE;
-}
+static const GstJanusPadHandlers pad_handlers = {on_takes_data, on_keyframe_wanted};
 
 /* Takes the lock. */
 static GstPad *
@@ -286,38 +226,11 @@ find_pad (GstJanusVideoRoomSrc *self, guint mline)
 
   g_mutex_lock (&self->lock);
   for (l = self->pads; l && !pad; l = l->next) {
-    if (pad_get_stream (l->data)->mline == mline)
+    if (gst_janus_pad_get_mline (l->data) == mline)
       pad = l->data;
   }
   g_mutex_unlock (&self->lock);
   return pad;
-}
-
-/* A ghost pad asks its target what caps are possible, and within webrtcbin nearly all are. What the
- * pad has is what counts when gst-launch-1.0 looks for the pad to link by "media=". */
-static gboolean
-on_query (GstPad *pad, GstObject *parent, GstQuery *query)
-{
-  g_autoptr (GstCaps) caps = gst_pad_get_current_caps (pad);
-  GstCaps *filter, *wanted;
-
-  if (caps && GST_QUERY_TYPE (query) == GST_QUERY_CAPS) {
-    gst_query_parse_caps (query, &filter);
-    if (filter) {
-      g_autoptr (GstCaps) both = gst_caps_intersect_full (filter, caps, GST_CAPS_INTERSECT_FIRST);
-
-      gst_query_set_caps_result (query, both);
-    } else {
-      gst_query_set_caps_result (query, caps);
-    }
-    return TRUE;
-  }
-  if (caps && GST_QUERY_TYPE (query) == GST_QUERY_ACCEPT_CAPS) {
-    gst_query_parse_accept_caps (query, &wanted);
-    gst_query_set_accept_caps_result (query, gst_caps_can_intersect (wanted, caps));
-    return TRUE;
-  }
-  return gst_pad_query_default (pad, parent, query);
 }
 
 /* Shows TARGET, a pad of webrtcbin with CAPS, as a pad of ours. Signalling thread. */
@@ -328,10 +241,8 @@ expose (GstJanusVideoRoomSrc *self, GstPad *target, GstCaps *caps)
   g_autofree gchar *name = NULL;
   const gchar *media = gst_structure_get_string (gst_caps_get_structure (caps, 0), "media");
   gboolean video = g_strcmp0 (media, "video") == 0;
-  g_autoptr (GstPad) internal = NULL;
   guint mline;
   GstPad *pad;
-  Stream *stream;
   gboolean ended;
 
   g_object_get (target, "transceiver", &transceiver, NULL);
@@ -343,24 +254,12 @@ expose (GstJanusVideoRoomSrc *self, GstPad *target, GstCaps *caps)
     return;
   }
 
-  stream = g_new0 (Stream, 1);
-  stream->src = self;
-  stream->mline = mline;
   g_mutex_lock (&self->lock);
   name = video ? g_strdup_printf ("video_%u", self->n_video++)
                : g_strdup_printf ("audio_%u", self->n_audio++);
   g_mutex_unlock (&self->lock);
-  pad = gst_ghost_pad_new_from_template (
-      name, target, gst_static_pad_template_get (video ? &video_template : &audio_template));
-  g_object_set_data_full (G_OBJECT (pad), STREAM_KEY, stream, g_free);
-  gst_pad_set_query_function (pad, on_query);
-  internal = GST_PAD (gst_proxy_pad_get_internal (GST_PROXY_PAD (pad)));
-  gst_pad_set_chain_function (internal, on_buffer);
-  gst_pad_set_chain_list_function (internal, on_buffer_list);
-  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_EVENT_UPSTREAM, on_upstream_event, stream, NULL);
-
-  gst_pad_set_active (pad, TRUE);
-  gst_pad_sticky_events_foreach (target, copy_sticky_event, pad);
+  pad = gst_janus_pad_new (
+      name, video ? &video_template : &audio_template, target, mline, &pad_handlers, self);
   g_mutex_lock (&self->lock);
   self->pads = g_list_append (self->pads, pad);
   ended = self->ended;

@@ -218,29 +218,63 @@ GST_START_TEST (stopping_at_any_moment_of_the_start_is_safe)
 }
 GST_END_TEST;
 
+/* The end of the last buffer that has come by. */
+typedef struct {
+  GMutex lock;
+  guint8 bytes[16];
+} Tail;
+
+static GstPadProbeReturn
+on_tail (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
+{
+  GstBuffer *buffer = GST_PAD_PROBE_INFO_BUFFER (info);
+  Tail *tail = user_data;
+  gsize size = gst_buffer_get_size (buffer);
+
+  g_mutex_lock (&tail->lock);
+  if (size > sizeof tail->bytes)
+    gst_buffer_extract (buffer, size - sizeof tail->bytes, tail->bytes, sizeof tail->bytes);
+  g_mutex_unlock (&tail->lock);
+  return GST_PAD_PROBE_OK;
+}
+
+static void
+watch_tail (GstElement *pipeline, const gchar *element, Tail *tail)
+{
+  g_autoptr (GstElement) watched = get_child (pipeline, element);
+  g_autoptr (GstPad) pad = gst_element_get_static_pad (watched, "sink");
+
+  g_mutex_init (&tail->lock);
+  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, on_tail, tail, NULL);
+}
+
 GST_START_TEST (the_publishers_leaving_is_eos_after_the_last_frame)
 {
   g_autoptr (TestJanus) janus = test_start_janus (NULL);
-  GstElement *publisher = test_play (
-      "videotestsrc is-live=true num-buffers=90 ! "
-      "video/x-raw,width=320,height=240,framerate=30/1 ! vp8enc deadline=1 ! identity name=e ! "
-      "rtpvp8pay pt=105 mtu=1170 ! perclitenc name=enc key=" KEY " ! " PLAIN_SINK " feed-id=777",
+  GstElement *publisher = test_pipeline (
+      "videotestsrc is-live=true pattern=snow ! "
+      "video/x-raw,width=64,height=48,framerate=30/1 ! vp8enc deadline=1 ! identity name=out ! "
+      "rtpvp8pay pt=105 mtu=1170 ! perclitenc key=" KEY " ! " PLAIN_SINK " feed-id=777",
       test_janus_get_endpoint (janus));
   GstElement *subscriber = test_play (SRC "feed-id=777 ! perclitedec name=dec key=" KEY
                                           " ! rtpvp8depay ! fakesink name=v",
       test_janus_get_endpoint (janus));
   TestCount *count = test_count (subscriber, "v");
-  gint received;
+  Tail sent = {0}, received = {0};
 
-  test_wait_buffers (subscriber, count, 1);
+  watch_tail (publisher, "out", &sent);
+  watch_tail (subscriber, "v", &received);
+  gst_element_set_state (publisher, GST_STATE_PLAYING);
+  test_wait_buffers (subscriber, count, 30);
+  gst_element_send_event (publisher, gst_event_new_eos ());
   test_wait_eos (publisher);
   test_wait_eos (subscriber);
-  received = g_atomic_int_get (&count->buffers);
-  /* The first frames went by while the two connections were set up. */
-  fail_unless (received > 45, "only %d frames", received);
+  fail_unless (memcmp (sent.bytes, received.bytes, sizeof sent.bytes) == 0);
   assert_equals_uint64 (test_get_stat (subscriber, "dec", "dropped"), 0);
   test_end (subscriber);
   test_end (publisher);
+  g_mutex_clear (&sent.lock);
+  g_mutex_clear (&received.lock);
 }
 GST_END_TEST;
 

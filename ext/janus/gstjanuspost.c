@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Tells the application of an error of the signalling. */
+
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include "gstjanuspost.h"
+#include "januserror.h"
+
+static void
+get_gst_error (const GError *error, GQuark *domain, gint *code)
+{
+  static const struct {
+    gboolean refusal;
+    gint code;
+    gint resource_error;
+  } codes[] = {
+      {TRUE, JANUS_REFUSAL_NO_SUCH_ROOM, GST_RESOURCE_ERROR_NOT_FOUND},
+      {TRUE, JANUS_REFUSAL_NO_SUCH_FEED, GST_RESOURCE_ERROR_NOT_FOUND},
+      {TRUE, JANUS_REFUSAL_ROOM_FULL, GST_RESOURCE_ERROR_BUSY},
+      {TRUE, JANUS_REFUSAL_ID_EXISTS, GST_RESOURCE_ERROR_BUSY},
+      {TRUE, JANUS_REFUSAL_UNAUTHORIZED, GST_RESOURCE_ERROR_NOT_AUTHORIZED},
+      {TRUE, JANUS_REFUSAL_UNAUTHORIZED_CORE, GST_RESOURCE_ERROR_NOT_AUTHORIZED},
+      {TRUE, JANUS_REFUSAL_MISSING_ELEMENT, GST_RESOURCE_ERROR_NOT_AUTHORIZED},
+      {TRUE, JANUS_REFUSAL_PERC_ONLY, GST_RESOURCE_ERROR_NOT_AUTHORIZED},
+      {FALSE, JANUS_ERROR_SETTINGS, GST_RESOURCE_ERROR_SETTINGS},
+      {FALSE, JANUS_ERROR_NO_FEED, GST_RESOURCE_ERROR_NOT_FOUND},
+      {FALSE, JANUS_ERROR_CLOSED, GST_RESOURCE_ERROR_CLOSE},
+      {FALSE, JANUS_ERROR_KICKED, GST_RESOURCE_ERROR_CLOSE},
+  };
+  gboolean refusal = error->domain == JANUS_REFUSAL;
+  gsize i;
+
+  if (error->domain != JANUS_REFUSAL && error->domain != JANUS_ERROR) {
+    *domain = error->domain;
+    *code = error->code;
+    return;
+  }
+  if (!refusal && error->code == JANUS_ERROR_CODEC) {
+    *domain = GST_STREAM_ERROR;
+    *code = GST_STREAM_ERROR_CODEC_NOT_FOUND;
+    return;
+  }
+  *domain = GST_RESOURCE_ERROR;
+  *code = GST_RESOURCE_ERROR_OPEN_READ_WRITE;
+  for (i = 0; i < G_N_ELEMENTS (codes); i++) {
+    if (codes[i].refusal == refusal && codes[i].code == error->code)
+      *code = codes[i].resource_error;
+  }
+}
+
+void
+gst_janus_post_error (GstElement *element, const GError *error, const gchar *where)
+{
+  const gchar *hint = janus_error_hint (error);
+  GstStructure *details = NULL;
+  GQuark domain;
+  gint code;
+
+  get_gst_error (error, &domain, &code);
+  if (error->domain == JANUS_REFUSAL)
+    details = gst_structure_new ("details", "janus-code", G_TYPE_INT, error->code, NULL);
+  gst_element_message_full_with_details (element, GST_MESSAGE_ERROR, domain, code,
+      g_strdup_printf ("%s.%s%s", error->message, *hint ? " " : "", hint), g_strdup (where),
+      __FILE__, GST_FUNCTION, __LINE__, details);
+}

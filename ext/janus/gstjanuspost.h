@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Tells the application of an error of the signalling. */
+
+#pragma once
+
+#include <gst/gst.h>
+
+G_BEGIN_DECLS
+
+/* Posts ERROR with what its reader can do about it, WHERE as debug information, and the code of a refusal as
+ * "janus-code" in the message's details. Any thread. */
+void gst_janus_post_error (GstElement *element, const GError *error, const gchar *where);
+
+G_END_DECLS

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What can be set of a Janus element: the properties that both have. */
+
+#pragma once
+
+#include <gst/gst.h>
+
+#include "janusroom.h"
+
+G_BEGIN_DECLS
+
+/* What a media connection is made with; strings may be NULL. */
+typedef struct {
+  gchar *stun_server;
+  gchar *turn_server;
+  gint ice_transport_policy; /* GstWebRTCICETransportPolicy */
+  gboolean do_retransmission;
+} GstJanusIceConfig;
+
+void gst_janus_ice_config_clear (GstJanusIceConfig *config);
+
+typedef struct {
+  JanusSessionConfig session;
+  JanusRoomConfig room;
+  GstJanusIceConfig ice;
+} GstJanusSettings;
+
+/* Ids of the properties are below this. */
+#define GST_JANUS_N_SETTINGS 32
+
+/* Installs the properties. */
+void gst_janus_settings_install (GObjectClass *klass);
+
+void gst_janus_settings_init (GstJanusSettings *settings);
+void gst_janus_settings_clear (GstJanusSettings *settings);
+
+/* The property ID; FALSE when it is none of these, or, for get, must not be read. Credentials cannot be. */
+gboolean gst_janus_settings_set (GstJanusSettings *settings, guint id, const GValue *value);
+gboolean gst_janus_settings_get (const GstJanusSettings *settings, guint id, GValue *value);
+
+/* Whether a session can be tried with them; ERROR is a JANUS_ERROR_SETTINGS. */
+gboolean gst_janus_settings_check (const GstJanusSettings *settings, GError **error);
+
+/* Server and room, for people; to be freed. */
+gchar *gst_janus_settings_describe (const GstJanusSettings *settings);
+
+G_END_DECLS
