@@ -174,19 +174,31 @@ gst_janus_sdp_check_answer (const GstSDPMessage *offer, const GstSDPMessage *ans
   return TRUE;
 }
 
-gboolean
-gst_janus_sdp_has_media (const GstSDPMessage *sdp, const gchar *media)
+static guint
+count_media (const GstSDPMessage *sdp, const gchar *media)
 {
-  guint i;
+  guint i, n = 0;
 
   for (i = 0; i < gst_sdp_message_medias_len (sdp); i++) {
     const GstSDPMedia *candidate = gst_sdp_message_get_media (sdp, i);
 
     if (g_strcmp0 (gst_sdp_media_get_media (candidate), media) == 0 &&
         !gst_sdp_media_get_attribute_val (candidate, "inactive"))
-      return TRUE;
+      n++;
   }
-  return FALSE;
+  return n;
+}
+
+gboolean
+gst_janus_sdp_has_media (const GstSDPMessage *sdp, const gchar *media)
+{
+  return count_media (sdp, media) > 0;
+}
+
+guint
+gst_janus_sdp_count_media (const GstSDPMessage *sdp)
+{
+  return count_media (sdp, "audio") + count_media (sdp, "video");
 }
 
 const gchar *

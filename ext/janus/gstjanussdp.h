@@ -26,6 +26,9 @@ gboolean gst_janus_sdp_check_answer (
 /* Whether SDP, an offer, has an m-line of MEDIA ("audio", "video") that is not inactive. */
 gboolean gst_janus_sdp_has_media (const GstSDPMessage *sdp, const gchar *media);
 
+/* How many m-lines of audio and video SDP has that are not inactive. */
+guint gst_janus_sdp_count_media (const GstSDPMessage *sdp);
+
 /* The mid of m-line MLINE, or NULL. */
 const gchar *gst_janus_sdp_get_mid (const GstSDPMessage *sdp, guint mline);
 

@@ -5,8 +5,6 @@
 #include "config.h"
 #endif
 
-#include <string.h>
-
 #define GST_USE_UNSTABLE_API
 #include <gst/webrtc/webrtc.h>
 
@@ -46,17 +44,9 @@ set_string (gchar **field, const GValue *value)
 }
 
 static void
-clear_secret (gchar **field)
-{
-  if (*field)
-    explicit_bzero (*field, strlen (*field));
-  g_clear_pointer (field, g_free);
-}
-
-static void
 set_secret (gchar **field, const GValue *value)
 {
-  clear_secret (field);
+  janus_secret_clear (field);
   *field = g_value_dup_string (value);
 }
 
@@ -219,15 +209,15 @@ void
 gst_janus_settings_clear (GstJanusSettings *settings)
 {
   g_free (settings->session.endpoint);
-  clear_secret (&settings->session.api_secret);
-  clear_secret (&settings->session.token);
+  janus_secret_clear (&settings->session.api_secret);
+  janus_secret_clear (&settings->session.token);
   g_free (settings->session.ca_file);
   g_free (settings->room.room);
   g_free (settings->room.feed);
   g_free (settings->room.display);
-  clear_secret (&settings->room.pin);
-  clear_secret (&settings->room.token);
-  clear_secret (&settings->ice.turn_server);
+  janus_secret_clear (&settings->room.pin);
+  janus_secret_clear (&settings->room.token);
+  janus_secret_clear (&settings->ice.turn_server);
   g_free (settings->ice.stun_server);
 }
 

@@ -138,7 +138,7 @@ publish_when_ready (GstJanusBin *bin)
     gst_janus_clear_source (&self->warning);
     what = g_strdup_printf ("No packet has come to pad %s", late);
   }
-  gst_janus_bin_set_deadline (bin, JANUS_ERROR_TIMEOUT, what);
+  gst_janus_bin_set_deadline (bin, JANUS_ERROR_NO_DATA, what);
 }
 
 static void

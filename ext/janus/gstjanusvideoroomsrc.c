@@ -71,6 +71,7 @@ struct _GstJanusVideoRoomSrc {
   GstJanusPeer *peer;
   gchar *feed;
   GPtrArray *mids; /* per m-line */
+  guint n_media;   /* m-lines that will have a pad */
   GSource *keyframe_timer;
   GSource *linger;
 };
@@ -155,6 +156,11 @@ push_eos (GstElement *element, gpointer unused)
   pads = ref_pads (self);
   for (l = pads; l; l = l->next)
     gst_pad_push_event (l->data, gst_event_new_eos ());
+  /* Whoever waits for EOS behind pads that do not exist would wait for ever. */
+  if (!pads)
+    gst_janus_bin_fail_soon (
+        GST_JANUS_BIN (self), g_error_new_literal (JANUS_ERROR, JANUS_ERROR_NO_FEED,
+                                  "Ended before any media of a publisher came"));
   g_list_free_full (pads, gst_object_unref);
 }
 
@@ -270,6 +276,19 @@ expose (GstJanusVideoRoomSrc *self, GstPad *target, GstCaps *caps)
     gst_pad_push_event (pad, gst_event_new_eos ());
 }
 
+/* Tells that these are all: whoever waits for another medium does so in vain. */
+static void
+tell_no_more_pads (GstJanusVideoRoomSrc *self)
+{
+  guint n_pads;
+
+  g_mutex_lock (&self->lock);
+  n_pads = g_list_length (self->pads);
+  g_mutex_unlock (&self->lock);
+  if (n_pads == self->n_media)
+    gst_element_no_more_pads (GST_ELEMENT (self));
+}
+
 /* Shows the pads that wait for it. One after the other, because whoever links pads as they appear, as
  * gst-launch-1.0 does, is not prepared for two at a time. */
 static void
@@ -290,6 +309,7 @@ expose_pending (GstJanusBin *bin)
         expose (self, target, caps);
       else
         GST_WARNING_OBJECT (target, "data came before caps");
+      tell_no_more_pads (self);
       gst_pad_remove_probe (target, block_id);
       gst_object_unref (target);
     }
@@ -350,6 +370,7 @@ on_described (GstJanusPeer *peer, const GstSDPMessage *sdp, gpointer user_data)
   self->mids = g_ptr_array_new_with_free_func (g_free);
   for (i = 0; i < gst_sdp_message_medias_len (sdp); i++)
     g_ptr_array_add (self->mids, g_strdup (gst_janus_sdp_get_mid (sdp, i)));
+  self->n_media = gst_janus_sdp_count_media (sdp);
   janus_subscription_start (self->subscription, text);
 }
 

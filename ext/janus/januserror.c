@@ -64,7 +64,8 @@ static const Hint error_hints[] = {
     {JANUS_ERROR_UNREACHABLE, NULL,
         "Check janus-endpoint= (ws://host:8188/ and wss://host:8989/ are Janus' defaults), and "
         "that the "
-        "server's WebSockets transport is enabled."},
+        "server's WebSockets transport is enabled. A port that speaks wss:// resets connections by "
+        "ws://."},
     {JANUS_ERROR_TLS, NULL,
         "Check that the host in janus-endpoint= is the one the certificate was made for; for a "
         "private "
@@ -74,6 +75,8 @@ static const Hint error_hints[] = {
     {JANUS_ERROR_CODEC, NULL,
         "Use a codec that the room allows, or add this one to `audiocodec` or `videocodec` in the "
         "room's configuration."},
+    {JANUS_ERROR_NO_DATA, NULL,
+        "All streams are published together: check what is before this pad, or leave it out."},
     {JANUS_ERROR_ICE, NULL,
         "The signalling works but no UDP goes through: check firewalls and the server's "
         "rtp_port_range, or set stun-server= or turn-server=."},

@@ -337,8 +337,8 @@ on_session_closed (gpointer user_data)
   g_free (room->config.room);
   g_free (room->config.feed);
   g_free (room->config.display);
-  g_free (room->config.pin);
-  g_free (room->config.token);
+  janus_secret_clear (&room->config.pin);
+  janus_secret_clear (&room->config.token);
   g_free (room);
 }
 

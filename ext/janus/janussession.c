@@ -85,6 +85,14 @@ add_timeout (JanusSession *session, guint mseconds, GSourceFunc func, gpointer d
   return source;
 }
 
+void
+janus_secret_clear (gchar **secret)
+{
+  if (*secret)
+    explicit_bzero (*secret, strlen (*secret));
+  g_clear_pointer (secret, g_free);
+}
+
 static void
 transaction_free (Transaction *transaction)
 {
@@ -111,8 +119,8 @@ janus_session_free (JanusSession *session)
   g_object_unref (session->cancellable);
   g_main_context_unref (session->context);
   g_free (session->config.endpoint);
-  g_free (session->config.api_secret);
-  g_free (session->config.token);
+  janus_secret_clear (&session->config.api_secret);
+  janus_secret_clear (&session->config.token);
   g_free (session->config.ca_file);
   g_free (session);
 }
@@ -190,7 +198,7 @@ on_transaction_timeout (gpointer data)
 static void
 send_text (JanusSession *session, JsonObject *request, const gchar *transaction, guint64 handle_id)
 {
-  g_autofree gchar *text = NULL;
+  gchar *text;
 
   janus_request_address (request, transaction, session->id, handle_id, session->config.api_secret,
       session->config.token);
@@ -198,6 +206,7 @@ send_text (JanusSession *session, JsonObject *request, const gchar *transaction,
   if (session->socket &&
       soup_websocket_connection_get_state (session->socket) == SOUP_WEBSOCKET_STATE_OPEN)
     soup_websocket_connection_send_text (session->socket, text);
+  janus_secret_clear (&text);
 }
 
 void
@@ -431,7 +440,9 @@ janus_session_open (JanusSession *session, JanusReplyFunc func, gpointer user_da
     session->open_error = g_error_new (
         JANUS_ERROR, JANUS_ERROR_SETTINGS, "janus-endpoint=%s is no URL", session->config.endpoint);
   } else if (session->config.ca_file) {
-    g_autoptr (GTlsDatabase) database = g_tls_file_database_new (session->config.ca_file, &error);
+    /* GIO takes absolute names only. */
+    g_autofree gchar *path = g_canonicalize_filename (session->config.ca_file, NULL);
+    g_autoptr (GTlsDatabase) database = g_tls_file_database_new (path, &error);
 
     if (database)
       soup_session_set_tls_database (session->soup, database);

@@ -22,6 +22,9 @@ typedef struct {
   JanusSignalling signalling;
 } JanusSessionConfig;
 
+/* Overwrites and frees *SECRET, a string or NULL, and sets it to NULL. */
+void janus_secret_clear (gchar **secret);
+
 /* Either REPLY, a success, an acknowledgement or an event of the plugin, or ERROR is set. */
 typedef void (*JanusReplyFunc) (const JanusMessage *reply, const GError *error, gpointer user_data);
 

@@ -253,8 +253,8 @@ process_buffer (GstPercliteFilter *self, GstBuffer *in)
       GST_READ_UINT32_BE (packet.header + 4), in_size,
       out != NULL ? "passed on" : perclite_drop_nick (drop));
   if (due)
-    gst_perclite_stats_post_drop (
-        GST_ELEMENT (self), &report, GST_PERCLITE_FILTER_GET_CLASS (self)->encrypting);
+    gst_perclite_stats_post_drop (GST_ELEMENT (self), &report,
+        GST_PERCLITE_FILTER_GET_CLASS (self)->encrypting, priv->stats.fingerprint);
   return out;
 }
 
@@ -412,6 +412,8 @@ stop (GstPercliteFilter *self)
     GST_PERCLITE_FILTER_GET_CLASS (self)->stop (self);
   }
   g_mutex_unlock (&priv->lock);
+  /* Which only the next start takes away. */
+  GST_INFO_OBJECT (self, "%" GST_PTR_FORMAT, priv->final_stats);
 }
 
 static GstStateChangeReturn

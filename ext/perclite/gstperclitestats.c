@@ -71,8 +71,8 @@ gst_perclite_stats_to_structure (const GstPercliteStats *stats, GValue *streams)
 }
 
 void
-gst_perclite_stats_post_drop (
-    GstElement *element, const PercliteDropReport *report, gboolean encrypting)
+gst_perclite_stats_post_drop (GstElement *element, const PercliteDropReport *report,
+    gboolean encrypting, const gchar *fingerprint)
 {
   const gchar *nick = perclite_drop_nick (report->reason);
   const gchar *text = perclite_drop_text (report->reason, encrypting);
@@ -88,6 +88,8 @@ gst_perclite_stats_post_drop (
     gst_element_message_full (element, GST_MESSAGE_WARNING, GST_STREAM_ERROR,
         encrypting ? GST_STREAM_ERROR_FAILED : GST_STREAM_ERROR_DECRYPT, g_strdup (text),
         g_strdup_printf (
-            "%s, SSRC %08x; later ones are counted in the property stats", nick, report->ssrc),
+            "%s, SSRC %08x, fingerprint of the key in use %s; later ones are counted in "
+            "the property stats",
+            nick, report->ssrc, fingerprint),
         __FILE__, GST_FUNCTION, __LINE__);
 }

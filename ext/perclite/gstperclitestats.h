@@ -61,6 +61,7 @@ GstStructure *gst_perclite_stats_to_structure (const GstPercliteStats *stats, GV
  * @element: the element that dropped packets; no lock may be held
  * @report: what perclite_drops_add() found worth telling
  * @encrypting: whether @element encrypts
+ * @fingerprint: of the key in use
  *
  * Posts an element message "perclite-packets-dropped" with the fields "ssrc" (guint, of the outer
  * packet dropped last), "reason" (string), "count" (guint64, since the last such message), "total"
@@ -71,7 +72,7 @@ GstStructure *gst_perclite_stats_to_structure (const GstPercliteStats *stats, GV
  * follows, which applications show without knowing of PERC Lite. Packets that came twice do not
  * warrant one: networks duplicate packets.
  */
-void gst_perclite_stats_post_drop (
-    GstElement *element, const PercliteDropReport *report, gboolean encrypting);
+void gst_perclite_stats_post_drop (GstElement *element, const PercliteDropReport *report,
+    gboolean encrypting, const gchar *fingerprint);
 
 G_END_DECLS

@@ -371,18 +371,41 @@ GST_START_TEST (somebody_called_ok_who_leaves_removes_nobody)
 }
 GST_END_TEST;
 
-GST_START_TEST (eos_asked_for_before_the_feed_has_come_is_not_lost)
+/* As by gst-launch-1.0 -e: nobody would get EOS, for there are no pads. */
+GST_START_TEST (eos_asked_for_before_the_feed_has_come_ends_the_wait)
 {
   g_autoptr (TestJanus) janus = test_start_janus (NULL);
   GstElement *subscriber = test_play (SRC "feed-id=777 ! perclitedec key=" KEY
                                           " ! rtpvp8depay ! fakesink name=v async=false",
       test_janus_get_endpoint (janus));
-  GstElement *publisher;
 
   test_wait_state (subscriber, "s", "waiting");
   gst_element_send_event (subscriber, gst_event_new_eos ());
-  publisher = test_publish (janus, VP8_SOURCE, TEST_ROOM_OPEN, "feed-id=777");
-  test_wait_eos (subscriber);
+  test_expect_error (subscriber, "Ended before any media", NULL);
+  test_end (subscriber);
+}
+GST_END_TEST;
+
+static void
+on_no_more_pads (GstElement *src, gpointer pads)
+{
+  g_atomic_int_set ((gint *) pads, src->numsrcpads);
+}
+
+GST_START_TEST (that_there_are_no_more_pads_is_told)
+{
+  g_autoptr (TestJanus) janus = test_start_janus (NULL);
+  GstElement *publisher = test_publish (janus, VP8_SOURCE, TEST_ROOM_OPEN, "feed-id=777");
+  GstElement *subscriber =
+      test_pipeline (SRC "feed-id=777 ! perclitedec key=" KEY " ! rtpvp8depay ! fakesink name=v",
+          test_janus_get_endpoint (janus));
+  g_autoptr (GstElement) src = get_child (subscriber, "s");
+  gint pads = 0;
+
+  g_signal_connect (src, "no-more-pads", G_CALLBACK (on_no_more_pads), &pads);
+  gst_element_set_state (subscriber, GST_STATE_PLAYING);
+  test_wait_buffers (subscriber, test_count (subscriber, "v"), 2);
+  assert_equals_int (g_atomic_int_get (&pads), 1);
   test_end (subscriber);
   test_end (publisher);
 }
@@ -611,7 +634,8 @@ rooms_suite (void)
   tcase_add_test (tc, plaintext_mixed_into_an_encrypted_stream_never_goes_out);
   tcase_add_test (tc, plaintext_is_not_announced_as_encrypted);
   tcase_add_test (tc, somebody_called_ok_who_leaves_removes_nobody);
-  tcase_add_test (tc, eos_asked_for_before_the_feed_has_come_is_not_lost);
+  tcase_add_test (tc, eos_asked_for_before_the_feed_has_come_ends_the_wait);
+  tcase_add_test (tc, that_there_are_no_more_pads_is_told);
   tcase_add_test (tc, one_branch_that_has_enough_does_not_end_the_other);
   tcase_add_test (tc, a_pad_that_is_released_is_not_waited_for);
   tcase_add_test (tc, stopping_while_connecting_leaks_no_descriptor);
