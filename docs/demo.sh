@@ -84,7 +84,6 @@ display=''
 if [ -z "$inside" ]; then
   packages=("${PACKAGES_BUILD[@]}" "${PACKAGES_RUN[@]}")
   [ -n "$endpoint" ] || packages+=("${PACKAGES_JANUS[@]}")
-  [ -z "$display" ] || packages+=("${PACKAGES_WINDOW[@]}")
   [ "$install" = no ] || install_missing "${packages[@]}" || fail "cannot install what is missing"
 
   if [ "$compile" = yes ]; then

@@ -10,11 +10,10 @@ PACKAGES_BUILD=(
 PACKAGES_RUN=(
   gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-base-apps gstreamer1.0-plugins-good
   gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly gstreamer1.0-libav gstreamer1.0-nice
-  glib-networking openssl
+  gstreamer1.0-x gstreamer1.0-alsa glib-networking openssl
 )
 # A Janus of one's own, in a network of its own.
 PACKAGES_JANUS=(janus janus-tools iproute2 util-linux)
-PACKAGES_WINDOW=(gstreamer1.0-x)
 PACKAGES_TEST=(clang-format valgrind)
 
 is_installed () {

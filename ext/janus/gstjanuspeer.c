@@ -9,6 +9,9 @@
 #include "gstjanusrtcp.h"
 #include "gstjanussdp.h"
 
+/* How long webrtcbin may take to finish what it does. */
+#define MAX_SETTLE_TIME G_TIME_SPAN_SECOND
+
 /* Promises and signal handlers each hold a reference. */
 struct _GstJanusPeer {
   GMainContext *context;
@@ -19,9 +22,10 @@ struct _GstJanusPeer {
   /* Of the context's thread alone. */
   GstSDPMessage *local;
   GPtrArray *early_candidates; /* those that came before the description was told */
-  gboolean closed;
   gboolean connected;
   gboolean gathered;
+
+  gint closed; /* atomic */
 };
 
 static GstJanusPeer *
@@ -67,7 +71,7 @@ on_telling (gpointer data)
 {
   Telling *telling = data;
 
-  if (!telling->peer->closed)
+  if (!g_atomic_int_get (&telling->peer->closed))
     telling->tell (telling->peer, telling->news, telling->number);
   return G_SOURCE_REMOVE;
 }
@@ -261,15 +265,72 @@ gst_janus_peer_new (GMainContext *context, const GstJanusIceConfig *config,
   return peer;
 }
 
+/* What webrtcbin's thread has been asked to do before, it has done when it answers. */
+typedef struct {
+  GMutex lock;
+  GCond cond;
+  gboolean answered;
+} Settling;
+
+static void
+settling_clear (gpointer data)
+{
+  Settling *settling = data;
+
+  g_mutex_clear (&settling->lock);
+  g_cond_clear (&settling->cond);
+}
+
+static void
+settling_unref (gpointer settling)
+{
+  g_atomic_rc_box_release_full (settling, settling_clear);
+}
+
+static void
+on_settled (GstPromise *promise, gpointer user_data)
+{
+  Settling *settling = user_data;
+
+  g_mutex_lock (&settling->lock);
+  settling->answered = TRUE;
+  g_cond_signal (&settling->cond);
+  g_mutex_unlock (&settling->lock);
+  gst_promise_unref (promise);
+}
+
+/* Elements that webrtcbin's thread adds to it while its state is set to NULL are never stopped (1.22), so let it
+ * finish first. It never waits for the network: a matter of milliseconds. */
+static void
+let_settle (GstElement *webrtcbin)
+{
+  Settling *settling = g_atomic_rc_box_new0 (Settling);
+  gint64 deadline = g_get_monotonic_time () + MAX_SETTLE_TIME;
+
+  g_mutex_init (&settling->lock);
+  g_cond_init (&settling->cond);
+  g_signal_emit_by_name (webrtcbin, "get-stats", NULL,
+      gst_promise_new_with_change_func (
+          on_settled, g_atomic_rc_box_acquire (settling), settling_unref));
+  g_mutex_lock (&settling->lock);
+  while (!settling->answered && g_cond_wait_until (&settling->cond, &settling->lock, deadline))
+    ;
+  g_mutex_unlock (&settling->lock);
+  settling_unref (settling);
+}
+
 void
 gst_janus_peer_close (GstJanusPeer *peer)
 {
   g_autoptr (GstObject) bin = gst_object_get_parent (GST_OBJECT (peer->webrtcbin));
 
-  peer->closed = TRUE;
+  g_atomic_int_set (&peer->closed, TRUE);
   g_signal_handlers_disconnect_matched (
       peer->webrtcbin, G_SIGNAL_MATCH_DATA, 0, 0, NULL, NULL, peer);
   if (bin) {
+    /* Once for what was begun before it was closed, and once for what followed from that. */
+    let_settle (peer->webrtcbin);
+    let_settle (peer->webrtcbin);
     gst_element_set_locked_state (peer->webrtcbin, TRUE);
     gst_element_set_state (peer->webrtcbin, GST_STATE_NULL);
     gst_bin_remove (GST_BIN (bin), peer->webrtcbin);
@@ -283,14 +344,15 @@ gst_janus_peer_get_webrtcbin (GstJanusPeer *peer)
   return peer->webrtcbin;
 }
 
-/* FALSE: PROMISE was answered by an error, which is told, or never will be. */
+/* FALSE: nothing is to follow. PROMISE was answered by an error, which is told, or never will be, or the peer is
+ * closed. */
 static gboolean
 promise_succeeded (GstPromise *promise, GstJanusPeer *peer)
 {
   const GstStructure *reply;
   GError *error = NULL;
 
-  if (gst_promise_wait (promise) != GST_PROMISE_RESULT_REPLIED)
+  if (gst_promise_wait (promise) != GST_PROMISE_RESULT_REPLIED || g_atomic_int_get (&peer->closed))
     return FALSE;
   reply = gst_promise_get_reply (promise);
   if (!reply || !gst_structure_get (reply, "error", G_TYPE_ERROR, &error, NULL))

@@ -227,10 +227,11 @@ GST_START_TEST (two_senders_of_one_ssrc_do_not_make_streams_without_end)
         enc, test_simple_packet (SSRC, (guint16) (i % 2 ? 1000 + i / 2 : 30000 + i / 2)));
 
     if (out != NULL) {
-      guint8 inner[11];
+      guint32 inner_ssrc;
 
-      gst_buffer_extract (out, 12, inner, sizeof inner);
-      g_hash_table_add (inner_ssrcs, GUINT_TO_POINTER (GST_READ_UINT32_BE (inner + 7)));
+      /* After the outer header, and 7 bytes of the payload encryption header. */
+      gst_buffer_extract (out, 12 + 7, &inner_ssrc, sizeof inner_ssrc);
+      g_hash_table_add (inner_ssrcs, GUINT_TO_POINTER (inner_ssrc));
       gst_buffer_unref (out);
     }
   }
