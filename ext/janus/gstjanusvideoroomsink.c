@@ -10,7 +10,8 @@
  * pad is one medium, in one layer: a server that cannot read a stream cannot choose among its layers.
  *
  * Streams have to be encrypted end to end: one that did not come through perclitenc is an error,
- * unless #GstJanusVideoRoomSink:allow-plaintext is set. Codec headers that a payloader puts into its caps
+ * unless #GstJanusVideoRoomSink:allow-plaintext is set. Each packet is looked at, so nothing in between may
+ * renumber packets. Codec headers that a payloader puts into its caps
  * do not get into the SDP, where the server would see them: send them in band.
  *
  * A live stream is dropped until the connection is up, which then asks for a keyframe. A stream that is not
