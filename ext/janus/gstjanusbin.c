@@ -47,6 +47,7 @@ typedef struct {
   Leaving *leaving;
   GSource *deadline;
   GError *deadline_error;
+  GSource *held_back; /* an error that waits for PLAYING */
 } GstJanusBinPrivate;
 
 G_DEFINE_ABSTRACT_TYPE_WITH_CODE (GstJanusBin, gst_janus_bin, GST_TYPE_BIN,
@@ -155,7 +156,8 @@ gst_janus_bin_set_state (GstJanusBin *self, GstJanusState state)
   GEnumClass *states;
 
   GST_OBJECT_LOCK (self);
-  if (priv->state == state) {
+  /* What has failed stays so until it is stopped, whatever comes of what was begun before. */
+  if (priv->state == state || (priv->error && state != GST_JANUS_STATE_DISCONNECTED)) {
     GST_OBJECT_UNLOCK (self);
     return;
   }
@@ -229,7 +231,7 @@ gst_janus_bin_set_deadline (GstJanusBin *self, gint code, const gchar *what)
 
   gst_janus_clear_source (&priv->deadline);
   g_clear_error (&priv->deadline_error);
-  if (!what)
+  if (!what || priv->error)
     return;
 
   priv->deadline_error = g_error_new (JANUS_ERROR, code, "%s within %u s", what, timeout);
@@ -285,7 +287,7 @@ gst_janus_bin_fail (GstJanusBin *self, const GError *error)
   }
   /* gst-launch-1.0 misses an error that is posted before its main loop runs, and would hang: it sets PLAYING
    * from there. Whoever stays in PAUSED is told a little later. */
-  priv->deadline = gst_janus_bin_add_timeout (self, HOLD_BACK_MSECONDS, on_held_back_long_enough);
+  priv->held_back = gst_janus_bin_add_timeout (self, HOLD_BACK_MSECONDS, on_held_back_long_enough);
 }
 
 /* Remembers whether the element plays, and tells what it has failed with before. */
@@ -414,6 +416,7 @@ on_stop (gpointer data)
   GstJanusBinPrivate *priv = PRIV (self);
 
   gst_janus_bin_set_deadline (self, 0, NULL);
+  gst_janus_clear_source (&priv->held_back);
   GST_JANUS_BIN_GET_CLASS (self)->stop (self);
   if (priv->room) {
     janus_room_leave (g_steal_pointer (&priv->room), gst_janus_run_quit, priv->run);

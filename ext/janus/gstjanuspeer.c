@@ -26,6 +26,10 @@ struct _GstJanusPeer {
   gboolean gathered;
 
   gint closed; /* atomic */
+
+  GMutex lock;
+  GCond settled;
+  guint pending; /* what webrtcbin was asked and has not answered, under the lock */
 };
 
 static GstJanusPeer *
@@ -35,10 +39,30 @@ peer_ref (GstJanusPeer *peer)
 }
 
 static void
+peer_begin (GstJanusPeer *peer)
+{
+  g_mutex_lock (&peer->lock);
+  peer->pending++;
+  g_mutex_unlock (&peer->lock);
+}
+
+/* After whatever follows from the answer was begun. */
+static void
+peer_end (GstJanusPeer *peer)
+{
+  g_mutex_lock (&peer->lock);
+  peer->pending--;
+  g_cond_signal (&peer->settled);
+  g_mutex_unlock (&peer->lock);
+}
+
+static void
 peer_clear (gpointer data)
 {
   GstJanusPeer *peer = data;
 
+  g_mutex_clear (&peer->lock);
+  g_cond_clear (&peer->settled);
   gst_object_unref (peer->webrtcbin);
   g_clear_pointer (&peer->local, gst_sdp_message_free);
   g_ptr_array_unref (peer->early_candidates);
@@ -258,6 +282,8 @@ gst_janus_peer_new (GMainContext *context, const GstJanusIceConfig *config,
   peer->handlers = handlers;
   peer->user_data = user_data;
   peer->webrtcbin = webrtcbin;
+  g_mutex_init (&peer->lock);
+  g_cond_init (&peer->settled);
   peer->early_candidates = g_ptr_array_new_with_free_func (candidate_free);
   peer_connect (peer, "on-ice-candidate", G_CALLBACK (on_ice_candidate));
   peer_connect (peer, "notify::ice-gathering-state", G_CALLBACK (on_gathering_state));
@@ -265,58 +291,17 @@ gst_janus_peer_new (GMainContext *context, const GstJanusIceConfig *config,
   return peer;
 }
 
-/* What webrtcbin's thread has been asked to do before, it has done when it answers. */
-typedef struct {
-  GMutex lock;
-  GCond cond;
-  gboolean answered;
-} Settling;
-
-static void
-settling_clear (gpointer data)
-{
-  Settling *settling = data;
-
-  g_mutex_clear (&settling->lock);
-  g_cond_clear (&settling->cond);
-}
-
-static void
-settling_unref (gpointer settling)
-{
-  g_atomic_rc_box_release_full (settling, settling_clear);
-}
-
-static void
-on_settled (GstPromise *promise, gpointer user_data)
-{
-  Settling *settling = user_data;
-
-  g_mutex_lock (&settling->lock);
-  settling->answered = TRUE;
-  g_cond_signal (&settling->cond);
-  g_mutex_unlock (&settling->lock);
-  gst_promise_unref (promise);
-}
-
 /* Elements that webrtcbin's thread adds to it while its state is set to NULL are never stopped (1.22), so let it
- * finish first. It never waits for the network: a matter of milliseconds. */
+ * finish what it was asked to do. It never waits for the network: a matter of milliseconds. */
 static void
-let_settle (GstElement *webrtcbin)
+let_settle (GstJanusPeer *peer)
 {
-  Settling *settling = g_atomic_rc_box_new0 (Settling);
   gint64 deadline = g_get_monotonic_time () + MAX_SETTLE_TIME;
 
-  g_mutex_init (&settling->lock);
-  g_cond_init (&settling->cond);
-  g_signal_emit_by_name (webrtcbin, "get-stats", NULL,
-      gst_promise_new_with_change_func (
-          on_settled, g_atomic_rc_box_acquire (settling), settling_unref));
-  g_mutex_lock (&settling->lock);
-  while (!settling->answered && g_cond_wait_until (&settling->cond, &settling->lock, deadline))
+  g_mutex_lock (&peer->lock);
+  while (peer->pending > 0 && g_cond_wait_until (&peer->settled, &peer->lock, deadline))
     ;
-  g_mutex_unlock (&settling->lock);
-  settling_unref (settling);
+  g_mutex_unlock (&peer->lock);
 }
 
 void
@@ -328,9 +313,7 @@ gst_janus_peer_close (GstJanusPeer *peer)
   g_signal_handlers_disconnect_matched (
       peer->webrtcbin, G_SIGNAL_MATCH_DATA, 0, 0, NULL, NULL, peer);
   if (bin) {
-    /* Once for what was begun before it was closed, and once for what followed from that. */
-    let_settle (peer->webrtcbin);
-    let_settle (peer->webrtcbin);
+    let_settle (peer);
     gst_element_set_locked_state (peer->webrtcbin, TRUE);
     gst_element_set_state (peer->webrtcbin, GST_STATE_NULL);
     gst_bin_remove (GST_BIN (bin), peer->webrtcbin);
@@ -365,6 +348,7 @@ promise_succeeded (GstPromise *promise, GstJanusPeer *peer)
 static void
 peer_create_description (GstJanusPeer *peer, const gchar *action, GstPromiseChangeFunc func)
 {
+  peer_begin (peer);
   g_signal_emit_by_name (peer->webrtcbin, action, NULL,
       gst_promise_new_with_change_func (func, peer_ref (peer), peer_unref));
 }
@@ -394,6 +378,7 @@ on_description_set (GstPromise *promise, gpointer user_data)
 
   if (promise_succeeded (owned, setting->peer) && setting->taken)
     setting->taken (setting->peer, setting->description);
+  peer_end (setting->peer);
 }
 
 /* Takes SDP. TAKEN is called, in one of webrtcbin's threads, unless it fails, which is told. */
@@ -407,6 +392,7 @@ peer_set_description (GstJanusPeer *peer, const gchar *action, GstWebRTCSDPType 
   setting->peer = peer_ref (peer);
   setting->description = gst_webrtc_session_description_new (type, sdp);
   setting->taken = taken;
+  peer_begin (peer);
   g_signal_emit_by_name (peer->webrtcbin, action, setting->description,
       gst_promise_new_with_change_func (on_description_set, setting, setting_free));
 }
@@ -443,12 +429,14 @@ static void
 on_offer_created (GstPromise *promise, gpointer user_data)
 {
   take_description (promise, user_data, "offer");
+  peer_end (user_data);
 }
 
 static void
 on_answer_created (GstPromise *promise, gpointer user_data)
 {
   take_description (promise, user_data, "answer");
+  peer_end (user_data);
 }
 
 void
