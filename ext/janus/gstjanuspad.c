@@ -8,6 +8,7 @@
 #include <gst/video/video.h>
 
 #include "gstjanuspad.h"
+#include "gstpercliteevent.h"
 
 #define MEDIUM_KEY "janus-medium"
 
@@ -16,7 +17,8 @@ typedef struct {
   guint mline;
   const GstJanusPadHandlers *handlers;
   gpointer user_data;
-  gint keyframe_wanted; /* atomic */
+  gint keyframe_wanted;      /* atomic */
+  gboolean undecrypted_told; /* of the streaming thread */
 } Medium;
 
 static Medium *
@@ -64,16 +66,38 @@ on_buffer_list (GstPad *internal, GstObject *parent, GstBufferList *list)
   return GST_FLOW_OK;
 }
 
+static void
+on_decryption (GstPad *pad, const GstStructure *structure, Medium *medium)
+{
+  gboolean failing = FALSE;
+  guint64 duration = 0;
+
+  gst_structure_get_boolean (structure, "failing", &failing);
+  gst_structure_get_uint64 (structure, "duration", &duration);
+  if (!failing) {
+    medium->undecrypted_told = FALSE;
+  } else if (!medium->undecrypted_told && duration >= GST_JANUS_UNDECRYPTED_SECONDS * GST_SECOND) {
+    medium->undecrypted_told = TRUE;
+    medium->handlers->undecrypted (pad, (guint) (duration / GST_SECOND), medium->user_data);
+  }
+}
+
 static GstPadProbeReturn
 on_upstream_event (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
 {
   Medium *medium = user_data;
+  GstEvent *event = GST_PAD_PROBE_INFO_EVENT (info);
 
-  if (!gst_video_event_is_force_key_unit (GST_PAD_PROBE_INFO_EVENT (info)))
-    return GST_PAD_PROBE_OK;
-  g_atomic_int_set (&medium->keyframe_wanted, TRUE);
-  medium->handlers->keyframe_wanted (medium->user_data);
-  return GST_PAD_PROBE_DROP;
+  if (gst_video_event_is_force_key_unit (event)) {
+    g_atomic_int_set (&medium->keyframe_wanted, TRUE);
+    medium->handlers->keyframe_wanted (medium->user_data);
+    return GST_PAD_PROBE_DROP;
+  }
+  if (gst_event_has_name (event, GST_PERCLITE_DECRYPTION_EVENT)) {
+    on_decryption (pad, gst_event_get_structure (event), medium);
+    return GST_PAD_PROBE_DROP;
+  }
+  return GST_PAD_PROBE_OK;
 }
 
 /* A ghost pad asks its target what caps are possible, and within webrtcbin nearly all are. What the

@@ -7,13 +7,18 @@
 
 G_BEGIN_DECLS
 
-/* Both in any thread. */
+/* All in any thread. */
 typedef struct {
   /* Whether data is to be pushed; else it is dropped. */
   gboolean (*takes_data) (gpointer user_data);
   /* A keyframe is wanted downstream: gst_janus_pad_take_keyframe_wish() will tell of which pad. */
   void (*keyframe_wanted) (gpointer user_data);
+  /* Nothing of PAD has been decrypted downstream for SECONDS; told once until something is. */
+  void (*undecrypted) (GstPad *pad, guint seconds, gpointer user_data);
 } GstJanusPadHandlers;
+
+/* When to tell of it. */
+#define GST_JANUS_UNDECRYPTED_SECONDS 10
 
 /* A pad in front of TARGET, which is medium MLINE of its connection, with its sticky events, and active. USER_DATA
  * and HANDLERS must outlive it. Floating. */

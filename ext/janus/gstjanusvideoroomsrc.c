@@ -64,7 +64,8 @@ struct _GstJanusVideoRoomSrc {
   GList *pads;    /* owned by the element */
   GQueue pending; /* webrtcbin's pads that have data and are not shown yet */
   guint n_video, n_audio;
-  gboolean ended; /* EOS was sent, nothing comes after it */
+  gboolean ended;       /* EOS was sent, nothing comes after it */
+  gchar *feed_in_words; /* of the feed that is received, for people */
 
   /* Of the signalling thread. */
   JanusSubscription *subscription;
@@ -221,7 +222,23 @@ on_keyframe_wanted (gpointer user_data)
   gst_janus_bin_invoke (user_data, request_keyframes);
 }
 
-static const GstJanusPadHandlers pad_handlers = {on_takes_data, on_keyframe_wanted};
+static void
+on_undecrypted (GstPad *pad, guint seconds, gpointer user_data)
+{
+  GstJanusVideoRoomSrc *self = user_data;
+  g_autofree gchar *feed = NULL;
+
+  g_mutex_lock (&self->lock);
+  feed = g_strdup (self->feed_in_words);
+  g_mutex_unlock (&self->lock);
+  GST_ELEMENT_WARNING (self, STREAM, DECRYPT,
+      ("Nothing of %s has been decrypted for %u s on pad %s. Get the key of its publisher, and "
+       "check that it encrypts",
+          feed, seconds, GST_PAD_NAME (pad)),
+      (NULL));
+}
+
+static const GstJanusPadHandlers pad_handlers = {on_takes_data, on_keyframe_wanted, on_undecrypted};
 
 /* Takes the lock. */
 static GstPad *
@@ -487,6 +504,12 @@ on_publisher_joined (const JanusPublisher *publisher, gpointer user_data)
   if (self->subscription || !is_wanted (self, publisher))
     return;
   self->feed = g_strdup (publisher->id);
+  g_mutex_lock (&self->lock);
+  g_free (self->feed_in_words);
+  self->feed_in_words =
+      publisher->display ? g_strdup_printf ("feed %s (\"%s\")", publisher->id, publisher->display)
+                         : g_strdup_printf ("feed %s", publisher->id);
+  g_mutex_unlock (&self->lock);
   gst_janus_bin_set_active_feed (user_data, publisher->id);
   gst_janus_bin_set_state (user_data, GST_JANUS_STATE_NEGOTIATING);
   gst_janus_bin_set_deadline (user_data, JANUS_ERROR_ICE, "No media connection with the server");
@@ -624,6 +647,7 @@ gst_janus_video_room_src_finalize (GObject *object)
   GstJanusVideoRoomSrc *self = GST_JANUS_VIDEO_ROOM_SRC (object);
 
   g_free (self->feed_display_name);
+  g_free (self->feed_in_words);
   g_mutex_clear (&self->lock);
 
   G_OBJECT_CLASS (gst_janus_video_room_src_parent_class)->finalize (object);

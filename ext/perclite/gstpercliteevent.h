@@ -17,3 +17,16 @@
  * Since: 0.1
  */
 #define GST_PERCLITE_ENCRYPTED_EVENT "application/x-perclite-encrypted"
+
+/**
+ * GST_PERCLITE_DECRYPTION_EVENT:
+ *
+ * Name of the structure of a %GST_EVENT_CUSTOM_UPSTREAM event by which perclitedec tells where the packets come from whether it
+ * can decrypt them: about once a second as long as it cannot, and once when it can again. Fields:
+ *
+ *   failing   (boolean)  whether nothing of a stream is decrypted
+ *   duration  (guint64)  for how long, in nanoseconds
+ *
+ * Since: 0.1
+ */
+#define GST_PERCLITE_DECRYPTION_EVENT "application/x-perclite-decryption"

@@ -5,45 +5,78 @@
 
 #include <gst/gst.h>
 
-#include "perclitekey.h"
-#include "perclitesrtp.h"
+#include "gstperclitekeyed.h"
+#include "percliteencrypter.h"
+#include "perclitehealth.h"
 
 G_BEGIN_DECLS
 
-#define GST_TYPE_PERCLITE_SUITE (gst_perclite_suite_get_type ())
-GType gst_perclite_suite_get_type (void);
-
 #define GST_TYPE_PERCLITE_FILTER (gst_perclite_filter_get_type ())
-G_DECLARE_DERIVABLE_TYPE (GstPercliteFilter, gst_perclite_filter, GST, PERCLITE_FILTER, GstElement)
+G_DECLARE_DERIVABLE_TYPE (
+    GstPercliteFilter, gst_perclite_filter, GST, PERCLITE_FILTER, GstPercliteKeyed)
+
+/**
+ * GstPercliteTask:
+ * @outer_header: the first 12 bytes of the packet
+ * @inner: as perclite_encrypter_encrypt() and perclite_decrypter_decrypt() have it
+ * @size: bytes of what is in @inner, without the parts that are not outer payload
+ * @out_size: the same, afterwards
+ * @peh: the first bytes of an encrypted payload, as they came
+ * @peh_size: how many
+ * @key: the key that worked, when decrypting
+ * @encrypted: what else happened, when encrypting
+ * @diagnosis: what it means
+ *
+ * A packet on its way through a filter.
+ */
+typedef struct {
+  const guint8 *outer_header;
+  guint8 *inner;
+  gsize size;
+  gsize out_size;
+  guint8 peh[PERCLITE_PEH_SIZE];
+  gsize peh_size;
+  const PercliteKey *key;
+  PercliteEncrypted encrypted;
+  PercliteDiagnosis diagnosis;
+} GstPercliteTask;
 
 /**
  * GstPercliteFilterClass:
- * @encrypting: whether @transform makes inner packets out of payloads rather than the reverse
- * @start: makes what @transform needs. Takes the key, also when it fails. Called while no packets
- *   flow.
- * @stop: frees what @start made. Called while no packets flow, and with the lock of the filter held.
- * @transform: encrypts or decrypts in place, as perclite_encrypter_encrypt() and
- *   perclite_decrypter_decrypt() do. @outer_header is the first 12 bytes of the packet; @size that
- *   of what is in @inner, @out_size that of what is in @inner afterwards, both without the parts
- *   that are not outer payload. Called with the lock of the filter held.
- * @foreach_stream: calls @func for each stream since @start. Called with the lock of the filter
- *   held.
- * @sink_event: handles an event from upstream; chain up to forward it
+ * @begin: makes what @transform needs. Called while no packets flow.
+ * @end: frees what @begin made. Called while no packets flow.
+ * @change_keys: goes over to other keys. Returns %FALSE with the error set, and nothing changed, if it cannot.
+ * @transform: encrypts or decrypts. A packet for which there was no key has not been touched.
+ * @may_request: (nullable): whether it is time to ask for the key of a packet for which there was none. Writes the MKI of the
+ *   packet, if it is known, to @mki, which takes PERCLITE_MKI_MAX_SIZE bytes; for those that decrypt.
+ * @diagnose: says in the diagnosis what the result of @transform means
+ * @trailer_size: (nullable): most bytes that the next packet has after its ciphertext; for those that encrypt
+ * @foreach_stream: calls @func for each stream since @begin
+ * @handle: does what a diagnosis asks of the element, before the packet is passed on. Called without lock.
+ * @sink_event: handles an event from upstream; chain up to forward it. Called without lock.
  *
- * Neither of those called with the lock held may push, post or set properties.
+ * All but the last two are called with the lock of the filter held, and may not push, post, or set properties. Whether a
+ * filter encrypts is told by #GstPercliteKeyedClass.
  */
 struct _GstPercliteFilterClass {
-  GstElementClass parent_class;
+  GstPercliteKeyedClass parent_class;
 
-  gboolean encrypting;
-
-  gboolean (*start) (GstPercliteFilter *self, PercliteKey *key, GError **error);
-  void (*stop) (GstPercliteFilter *self);
-  PercliteResult (*transform) (GstPercliteFilter *self, const guint8 *outer_header, guint8 *inner,
-      gsize size, gsize *out_size);
+  gboolean (*begin) (GstPercliteFilter *self, const PercliteKeyring *keys, GError **error);
+  void (*end) (GstPercliteFilter *self);
+  gboolean (*change_keys) (GstPercliteFilter *self, const PercliteKeyring *keys, GError **error);
+  PercliteResult (*transform) (GstPercliteFilter *self, GstPercliteTask *task);
+  gboolean (*may_request) (
+      GstPercliteFilter *self, const GstPercliteTask *task, guint8 *mki, gsize *mki_size);
+  void (*diagnose) (GstPercliteFilter *self, GstPercliteTask *task, PercliteResult result);
+  gsize (*trailer_size) (GstPercliteFilter *self);
   void (*foreach_stream) (GstPercliteFilter *self, PercliteStreamFunc func, gpointer user_data);
+  void (*handle) (GstPercliteFilter *self, const PercliteDiagnosis *diagnosis);
   gboolean (*sink_event) (GstPercliteFilter *self, GstEvent *event);
 };
+
+/* The lock of the filter, for what belongs to a subclass. */
+void gst_perclite_filter_lock (GstPercliteFilter *self);
+void gst_perclite_filter_unlock (GstPercliteFilter *self);
 
 /**
  * gst_perclite_filter_push_encrypted_event:
@@ -52,5 +85,13 @@ struct _GstPercliteFilterClass {
  * streaming thread.
  */
 void gst_perclite_filter_push_encrypted_event (GstPercliteFilter *self);
+
+/**
+ * gst_perclite_filter_push_upstream:
+ * @event: (transfer full): an event
+ *
+ * Sends an event to where the packets come from.
+ */
+void gst_perclite_filter_push_upstream (GstPercliteFilter *self, GstEvent *event);
 
 G_END_DECLS

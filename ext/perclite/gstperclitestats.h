@@ -5,9 +5,8 @@
 
 #include <gst/gst.h>
 
-#include "perclitedrops.h"
-#include "perclitekey.h"
-#include "perclitesrtp.h"
+#include "perclitehealth.h"
+#include "perclitekeyring.h"
 
 G_BEGIN_DECLS
 
@@ -18,8 +17,10 @@ G_BEGIN_DECLS
  * @packets_out: RTP packets that were encrypted or decrypted
  * @bytes_out: their bytes, headers included
  * @drops: (not nullable): RTP packets that were not
- * @suite: (not nullable): nick of the suite in use, "" before there was one
- * @fingerprint: (not nullable): of the key in use, "" before there was one
+ * @news: how often each kind was told
+ * @suite: (not nullable): nick of the suite of the key, "" when there is none
+ * @n_keys: how many keys there are
+ * @fingerprint: of the key that encrypts, or the first one that decrypts; "" when there is none
  */
 typedef struct {
   guint64 packets_in;
@@ -27,8 +28,10 @@ typedef struct {
   guint64 packets_out;
   guint64 bytes_out;
   PercliteDrops *drops;
+  guint64 news[PERCLITE_N_NEWS];
+  guint n_keys;
   const gchar *suite;
-  gchar *fingerprint;
+  gchar fingerprint[17];
 } GstPercliteStats;
 
 void gst_perclite_stats_init (GstPercliteStats *stats);
@@ -37,8 +40,14 @@ void gst_perclite_stats_init (GstPercliteStats *stats);
 void gst_perclite_stats_clear (GstPercliteStats *stats);
 
 /* Sets all counters to 0. */
-void
-gst_perclite_stats_reset (GstPercliteStats *stats, PercliteSuite suite, const gchar *fingerprint);
+void gst_perclite_stats_reset (GstPercliteStats *stats);
+
+/**
+ * gst_perclite_stats_set_key:
+ * @key: (nullable): the key that is shown
+ * @n_keys: how many there are
+ */
+void gst_perclite_stats_set_key (GstPercliteStats *stats, const PercliteKey *key, guint n_keys);
 
 /**
  * gst_perclite_stats_append_stream:
@@ -50,29 +59,12 @@ void gst_perclite_stats_append_stream (const PercliteStream *stream, gpointer st
 
 /**
  * gst_perclite_stats_to_structure:
+ * @keys: the keys there are
  * @streams: (transfer full): a #GST_TYPE_ARRAY, cleared afterwards
  *
  * Returns: (transfer full): what the property stats of the elements documents
  */
-GstStructure *gst_perclite_stats_to_structure (const GstPercliteStats *stats, GValue *streams);
-
-/**
- * gst_perclite_stats_post_drop:
- * @element: the element that dropped packets; no lock may be held
- * @report: what perclite_drops_add() found worth telling
- * @encrypting: whether @element encrypts
- * @fingerprint: of the key in use
- *
- * Posts an element message "perclite-packets-dropped" with the fields "ssrc" (guint, of the outer
- * packet dropped last), "reason" (string), "count" (guint64, since the last such message), "total"
- * (guint64, since the start), "many-ssrcs" (gboolean, whether the numbers are of all the SSRCs that
- * are not counted one by one) and "text" (string, for people).
- *
- * The first time in a run that packets are dropped for a reason, a warning with the same text
- * follows, which applications show without knowing of PERC Lite. Packets that came twice do not
- * warrant one: networks duplicate packets.
- */
-void gst_perclite_stats_post_drop (GstElement *element, const PercliteDropReport *report,
-    gboolean encrypting, const gchar *fingerprint);
+GstStructure *gst_perclite_stats_to_structure (
+    const GstPercliteStats *stats, const PercliteKeyring *keys, GValue *streams);
 
 G_END_DECLS

@@ -31,6 +31,9 @@ typedef struct {
 #define KEY_LIMIT_TEXT                                                                           \
   "A packet was dropped because its key has been used for as many packets as it may; use a new " \
   "key."
+#define NONCE_USED_TEXT                                                                         \
+  "A packet was dropped because its key has encrypted the same SSRC in another run, and to do " \
+  "so twice would break the encryption; use inner-ssrc=random, another key, or another SSRC."
 #define INVALID_RTP_TEXT                                                                   \
   "A buffer was dropped because it is no RTP packet; this element belongs between an RTP " \
   "payloader and an RTP depayloader."
@@ -44,15 +47,19 @@ static const DropInfo infos[PERCLITE_N_DROPS] = {
         "A packet was dropped because it would not fit into a datagram when encrypted; lower the "
         "mtu of the payloader.",
         "A packet was dropped because it is larger than any datagram."},
+    [PERCLITE_DROP_MISSING_KEY] = {"missing-key", "A packet was dropped because there is no key.",
+        "A packet was dropped because there is no key for it."},
     [PERCLITE_DROP_AUTH_FAILED] = {"auth-failed", "A packet that is not authentic was dropped.",
-        "A packet could not be decrypted and was dropped. Wrong key? Compare the fingerprints and "
-        "suites in the stats of sender and receiver, and check that the sender encrypts."},
+        "A packet could not be decrypted and was dropped: it was damaged, or the key is wrong."},
+    [PERCLITE_DROP_PLAINTEXT] = {"plaintext", "A packet that is not encrypted was dropped.",
+        "A packet was dropped because it is not encrypted."},
     [PERCLITE_DROP_REPLAYED] = {"replayed",
         "A packet was dropped because its sequence number was encrypted before, or is too old to "
         "tell; the same sequence number must never be encrypted twice.",
         "A packet was dropped because it came a second time, or too late to tell; when the network "
         "reorders more than replay-window-size packets, raise that."},
     [PERCLITE_DROP_KEY_LIMIT] = {"key-limit", KEY_LIMIT_TEXT, KEY_LIMIT_TEXT},
+    [PERCLITE_DROP_NONCE_USED] = {"nonce-used", NONCE_USED_TEXT, NONCE_USED_TEXT},
     [PERCLITE_DROP_INTERNAL] = {"internal", INTERNAL_TEXT, INTERNAL_TEXT},
 };
 
@@ -78,6 +85,8 @@ perclite_drop_from_result (PercliteResult result)
   switch (result) {
     case PERCLITE_TOO_SHORT:
       return PERCLITE_DROP_TOO_SHORT;
+    case PERCLITE_NO_KEY:
+      return PERCLITE_DROP_MISSING_KEY;
     case PERCLITE_AUTH_FAILED:
       return PERCLITE_DROP_AUTH_FAILED;
     case PERCLITE_REPLAYED:
@@ -85,6 +94,8 @@ perclite_drop_from_result (PercliteResult result)
       return PERCLITE_DROP_REPLAYED;
     case PERCLITE_KEY_LIMIT:
       return PERCLITE_DROP_KEY_LIMIT;
+    case PERCLITE_NONCE_USED:
+      return PERCLITE_DROP_NONCE_USED;
     case PERCLITE_OK:
     case PERCLITE_INTERNAL:
     default:

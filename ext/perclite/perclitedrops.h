@@ -14,9 +14,12 @@ G_BEGIN_DECLS
  * @PERCLITE_DROP_INVALID_RTP: not an RTP packet (RFC 3550, appendix A.1)
  * @PERCLITE_DROP_TOO_SHORT: too short to be PERC Lite
  * @PERCLITE_DROP_TOO_LARGE: no UDP datagram would take it, before or after
+ * @PERCLITE_DROP_MISSING_KEY: there is no key for it
  * @PERCLITE_DROP_AUTH_FAILED: the authentication tag is wrong
+ * @PERCLITE_DROP_PLAINTEXT: the same, and its stream shows no sign of being encrypted
  * @PERCLITE_DROP_REPLAYED: a sequence number came twice, or too late to know whether it did
  * @PERCLITE_DROP_KEY_LIMIT: the key is used up
+ * @PERCLITE_DROP_NONCE_USED: the key has had the SSRC in another run
  * @PERCLITE_DROP_INTERNAL: a library failed
  * @PERCLITE_N_DROPS: how many reasons there are
  *
@@ -26,9 +29,12 @@ typedef enum {
   PERCLITE_DROP_INVALID_RTP,
   PERCLITE_DROP_TOO_SHORT,
   PERCLITE_DROP_TOO_LARGE,
+  PERCLITE_DROP_MISSING_KEY,
   PERCLITE_DROP_AUTH_FAILED,
+  PERCLITE_DROP_PLAINTEXT,
   PERCLITE_DROP_REPLAYED,
   PERCLITE_DROP_KEY_LIMIT,
+  PERCLITE_DROP_NONCE_USED,
   PERCLITE_DROP_INTERNAL,
   PERCLITE_N_DROPS,
 } PercliteDrop;

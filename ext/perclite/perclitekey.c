@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* perclitekey.c - makes keys out of base64 text and files; knows what each suite wants of them. */
+/* perclitekey.c - makes keys out of base64 text and passphrases; knows what each suite wants of them. */
 
 #ifdef HAVE_CONFIG_H
 #include "config.h"
@@ -7,24 +7,24 @@
 
 #include "perclitekey.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include <glib/gstdio.h>
 #include <openssl/crypto.h>
+#include <openssl/evp.h>
 #include <openssl/sha.h>
 
-/* Enough for any key in base64 with room for white space around it. */
-#define MAX_TEXT_SIZE 1024
+/* What a passphrase costs whoever tries many of them; OWASP's figure of 2023 for this function. */
+#define PBKDF2_ITERATIONS 600000
 
 #define FINGERPRINT_BYTES 8
 
 struct _PercliteKey {
+  gatomicrefcount references;
   PercliteSuite suite;
   guint8 bytes[PERCLITE_KEY_MAX_SIZE];
+  guint8 mki[PERCLITE_MKI_MAX_SIZE];
+  gsize mki_size; /* 0: none */
+  gchar fingerprint[2 * FINGERPRINT_BYTES + 1];
 };
 
 typedef struct {
@@ -122,16 +122,6 @@ set_wrong_size (GError **error, PercliteSuite suite, gsize size)
   set_key_error (error, PERCLITE_ERROR_SIZE, suite, found, expected);
 }
 
-static void
-set_file_error (
-    GError **error, PercliteError code, const gchar *path, PercliteSuite suite, const gchar *detail)
-{
-  g_autofree gchar *name = g_filename_display_name (path);
-  g_autofree gchar *found = g_strdup_printf ("The key file \"%s\" %s", name, detail);
-
-  set_key_error (error, code, suite, found, "Expected is a file with the key in base64");
-}
-
 static gint
 base64_value (gchar c)
 {
@@ -152,7 +142,7 @@ base64_value (gchar c)
  * another key. RFC 4648, section 3.3 wants characters outside the alphabet refused; section 3.5
  * allows to refuse left over bits, which also only come from typing errors.
  *
- * Writes to @out, which takes MAX_TEXT_SIZE bytes, and returns the number of bytes written. */
+ * Writes to @out, which takes PERCLITE_KEY_TEXT_MAX_SIZE bytes, and returns the number of bytes written. */
 static gboolean
 decode_base64 (
     const gchar *text, gsize len, guint8 *out, gsize *out_size, PercliteSuite suite, GError **error)
@@ -218,6 +208,17 @@ suite_by_size (gsize size)
   return PERCLITE_SUITE_AUTO;
 }
 
+static void
+write_fingerprint (PercliteKey *key)
+{
+  guint8 digest[SHA256_DIGEST_LENGTH] = {0};
+
+  SHA256 (key->bytes, perclite_suite_key_size (key->suite), digest);
+  for (guint i = 0; i < FINGERPRINT_BYTES; i++)
+    g_snprintf (key->fingerprint + 2 * i, 3, "%02x", digest[i]);
+  OPENSSL_cleanse (digest, sizeof digest);
+}
+
 static PercliteKey *
 key_from_bytes (const guint8 *bytes, gsize size, PercliteSuite suite, GError **error)
 {
@@ -230,15 +231,17 @@ key_from_bytes (const guint8 *bytes, gsize size, PercliteSuite suite, GError **e
   }
 
   key = g_new0 (PercliteKey, 1);
+  g_atomic_ref_count_init (&key->references);
   key->suite = actual;
   memcpy (key->bytes, bytes, size);
+  write_fingerprint (key);
   return key;
 }
 
 static PercliteKey *
 key_from_base64 (const gchar *text, gsize len, PercliteSuite suite, GError **error)
 {
-  guint8 bytes[MAX_TEXT_SIZE];
+  guint8 bytes[PERCLITE_KEY_TEXT_MAX_SIZE];
   gsize size = 0;
   PercliteKey *key = NULL;
 
@@ -246,7 +249,7 @@ key_from_base64 (const gchar *text, gsize len, PercliteSuite suite, GError **err
     set_malformed (error, suite, "it is empty");
     return NULL;
   }
-  if (len > MAX_TEXT_SIZE) {
+  if (len > PERCLITE_KEY_TEXT_MAX_SIZE) {
     g_autofree gchar *found =
         g_strdup_printf ("%" G_GSIZE_FORMAT " characters are too many for any key", len);
     set_malformed (error, suite, found);
@@ -268,100 +271,74 @@ perclite_key_new_from_text (const gchar *text, PercliteSuite suite, GError **err
   return key_from_base64 (text, strlen (text), suite, error);
 }
 
-/* Reads at most @max bytes; returns how many, or -1 with errno set. */
-static gssize
-read_all (int fd, gchar *buffer, gsize max)
+/* The same letters can be typed as different characters. What is ASCII has one form only, and is not
+ * handed to GLib, which leaves copies behind. */
+static gchar *
+normalize (const gchar *text)
 {
-  gsize size = 0;
-
-  while (size < max) {
-    gssize n = read (fd, buffer + size, max - size);
-
-    if (n == 0)
-      break;
-    if (n > 0)
-      size += (gsize) n;
-    else if (errno != EINTR)
-      return -1;
-  }
-  return (gssize) size;
+  return g_str_is_ascii (text) ? g_strdup (text) : g_utf8_normalize (text, -1, G_NORMALIZE_NFC);
 }
 
-/* read() straight into memory of ours: stdio and GIO would leave copies of the key in buffers that
- * nobody cleanses. */
 PercliteKey *
-perclite_key_new_from_file (const gchar *path, PercliteSuite suite, GError **error)
+perclite_key_new_from_passphrase (
+    const gchar *passphrase, const gchar *salt, PercliteSuite suite, GError **error)
 {
-  gchar text[MAX_TEXT_SIZE + 1]; /* one more, to see that there is more */
-  const gchar *start = text;
-  struct stat st;
-  gssize size = -1;
-  gint saved_errno;
-  int fd;
+  guint8 bytes[PERCLITE_KEY_MAX_SIZE];
+  gchar *password = NULL;
+  g_autofree gchar *normal_salt = NULL;
   PercliteKey *key = NULL;
-  g_autofree gchar *found = NULL;
+  int ok;
 
-  g_return_val_if_fail (path != NULL, NULL);
+  g_return_val_if_fail (passphrase != NULL && salt != NULL, NULL);
   g_return_val_if_fail (perclite_suite_nick (suite) != NULL, NULL);
 
-  fd = g_open (path, O_RDONLY | O_CLOEXEC, 0);
-  if (fd < 0) {
-    saved_errno = errno;
-    found = g_strdup_printf ("cannot be opened: %s", g_strerror (saved_errno));
-    set_file_error (error, saved_errno == ENOENT ? PERCLITE_ERROR_NOT_FOUND : PERCLITE_ERROR_READ,
-        path, suite, found);
+  if (*passphrase == '\0' || *salt == '\0') {
+    g_set_error (error, PERCLITE_ERROR, PERCLITE_ERROR_SETTINGS,
+        "The %s is empty. Set passphrase to a phrase that nobody guesses, and passphrase-salt to "
+        "what all in the room have in common and others have not, such as the name of the room",
+        *passphrase == '\0' ? "passphrase" : "passphrase-salt");
+    return NULL;
+  }
+  password = g_utf8_validate (passphrase, -1, NULL) ? normalize (passphrase) : NULL;
+  normal_salt = g_utf8_validate (salt, -1, NULL) ? normalize (salt) : NULL;
+  if (password == NULL || normal_salt == NULL) {
+    g_set_error (error, PERCLITE_ERROR, PERCLITE_ERROR_MALFORMED,
+        "The %s is not UTF-8. Set it in UTF-8, so that all in the room derive the same key from it",
+        password == NULL ? "passphrase" : "passphrase-salt");
+    perclite_secret_free (password);
     return NULL;
   }
 
-  if (fstat (fd, &st) == 0 && S_ISDIR (st.st_mode)) {
-    g_close (fd, NULL);
-    set_file_error (error, PERCLITE_ERROR_READ, path, suite, "is a directory");
-    return NULL;
-  }
-
-  size = read_all (fd, text, sizeof text);
-  saved_errno = errno;
-  g_close (fd, NULL);
-
-  if (size < 0) {
-    found = g_strdup_printf ("cannot be read: %s", g_strerror (saved_errno));
-    set_file_error (error, PERCLITE_ERROR_READ, path, suite, found);
-  } else if (size > MAX_TEXT_SIZE) {
-    found =
-        g_strdup_printf ("holds more than %d bytes, which is too much for a key", MAX_TEXT_SIZE);
-    set_file_error (error, PERCLITE_ERROR_READ, path, suite, found);
-  } else {
-    while (size > 0 && g_ascii_isspace (text[size - 1]))
-      size--;
-    while (size > 0 && g_ascii_isspace (*start)) {
-      start++;
-      size--;
-    }
-    key = key_from_base64 (start, (gsize) size, suite, error);
-    if (key == NULL) {
-      g_autofree gchar *name = g_filename_display_name (path);
-      g_prefix_error (error, "In the key file \"%s\": ", name);
-    }
-  }
-  OPENSSL_cleanse (text, sizeof text);
+  if (suite == PERCLITE_SUITE_AUTO)
+    suite = DEFAULT_SUITE;
+  ok = PKCS5_PBKDF2_HMAC (password, (int) strlen (password), (const unsigned char *) normal_salt,
+      (int) strlen (normal_salt), PBKDF2_ITERATIONS, EVP_sha256 (),
+      (int) perclite_suite_key_size (suite), bytes);
+  if (ok == 1)
+    key = key_from_bytes (bytes, perclite_suite_key_size (suite), suite, error);
+  else
+    g_set_error (error, PERCLITE_ERROR, PERCLITE_ERROR_UNSUPPORTED,
+        "OpenSSL cannot derive a key from the passphrase. Use an OpenSSL with PBKDF2 and SHA-256");
+  OPENSSL_cleanse (bytes, sizeof bytes);
+  perclite_secret_free (password);
   return key;
 }
 
 PercliteKey *
-perclite_key_new (const gchar *text, const gchar *path, PercliteSuite suite, GError **error)
+perclite_key_with_mki (PercliteKey *key, const guint8 *mki, gsize mki_size)
 {
-  static const gchar expected[] = "Set either key-file, to a file with the key in base64, or key, "
-                                  "to the base64 itself";
+  PercliteKey *with_mki;
 
-  if (text != NULL && path == NULL)
-    return perclite_key_new_from_text (text, suite, error);
-  if (path != NULL && text == NULL)
-    return perclite_key_new_from_file (path, suite, error);
+  g_return_val_if_fail (key != NULL && mki != NULL, key);
+  g_return_val_if_fail (key->mki_size == 0, key);
+  g_return_val_if_fail (mki_size > 0 && mki_size <= PERCLITE_MKI_MAX_SIZE, key);
 
-  set_key_error (error, PERCLITE_ERROR_SETTINGS, suite,
-      text == NULL ? "There is no key" : "There are two keys: both key and key-file are set",
-      expected);
-  return NULL;
+  with_mki = g_memdup2 (key, sizeof *key);
+  g_atomic_ref_count_init (&with_mki->references);
+  memcpy (with_mki->mki, mki, mki_size);
+  with_mki->mki_size = mki_size;
+  perclite_key_unref (key);
+  return with_mki;
 }
 
 void
@@ -373,13 +350,33 @@ perclite_secret_free (gchar *text)
   g_free (text);
 }
 
-void
-perclite_key_free (PercliteKey *key)
+PercliteKey *
+perclite_key_ref (PercliteKey *key)
 {
-  if (key == NULL)
+  g_return_val_if_fail (key != NULL, NULL);
+
+  g_atomic_ref_count_inc (&key->references);
+  return key;
+}
+
+void
+perclite_key_unref (PercliteKey *key)
+{
+  if (key == NULL || !g_atomic_ref_count_dec (&key->references))
     return;
   OPENSSL_cleanse (key, sizeof *key);
   g_free (key);
+}
+
+gboolean
+perclite_key_equal (const PercliteKey *a, const PercliteKey *b)
+{
+  g_return_val_if_fail (a != NULL && b != NULL, FALSE);
+
+  /* What a suite has no use for is 0 in both. */
+  return a->suite == b->suite && a->mki_size == b->mki_size &&
+         CRYPTO_memcmp (a->mki, b->mki, sizeof a->mki) == 0 &&
+         CRYPTO_memcmp (a->bytes, b->bytes, sizeof a->bytes) == 0;
 }
 
 PercliteSuite
@@ -398,18 +395,27 @@ perclite_key_get_bytes (const PercliteKey *key)
   return key->bytes;
 }
 
-gchar *
-perclite_key_fingerprint (const PercliteKey *key)
+const guint8 *
+perclite_key_get_mki (const PercliteKey *key, gsize *size)
 {
-  guint8 digest[SHA256_DIGEST_LENGTH];
-  GString *hex;
+  g_return_val_if_fail (key != NULL && size != NULL, NULL);
 
+  *size = key->mki_size;
+  return key->mki;
+}
+
+gsize
+perclite_key_get_trailer_size (const PercliteKey *key)
+{
+  g_return_val_if_fail (key != NULL, 0);
+
+  return perclite_suite_tag_size (key->suite) + key->mki_size;
+}
+
+const gchar *
+perclite_key_get_fingerprint (const PercliteKey *key)
+{
   g_return_val_if_fail (key != NULL, NULL);
 
-  SHA256 (key->bytes, perclite_suite_key_size (key->suite), digest);
-  hex = g_string_sized_new (2 * FINGERPRINT_BYTES + 1);
-  for (guint i = 0; i < FINGERPRINT_BYTES; i++)
-    g_string_append_printf (hex, "%02x", digest[i]);
-  OPENSSL_cleanse (digest, sizeof digest);
-  return g_string_free (hex, FALSE);
+  return key->fingerprint;
 }

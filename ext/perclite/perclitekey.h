@@ -28,6 +28,15 @@ typedef enum {
 /* Most bytes that a key and its salt have together, in any suite. */
 #define PERCLITE_KEY_MAX_SIZE 44
 
+/* Most bytes of an MKI. libsrtp2 takes 128; nobody needs to tell that many keys apart. */
+#define PERCLITE_MKI_MAX_SIZE 16
+
+/* Most bytes that follow the ciphertext: the longest tag, and the longest MKI. */
+#define PERCLITE_TRAILER_MAX_SIZE (16 + PERCLITE_MKI_MAX_SIZE)
+
+/* Most characters of a key in base64, and of any text a key is read from in one piece. */
+#define PERCLITE_KEY_TEXT_MAX_SIZE 1024
+
 /**
  * perclite_suite_nick:
  *
@@ -88,8 +97,10 @@ typedef enum {
 /**
  * PercliteKey:
  *
- * An SRTP master key followed by its master salt, and the suite they are for. It never changes
- * once it is made. Its memory is overwritten when it is freed.
+ * An SRTP master key followed by its master salt, the suite they are for, and the master key identifier
+ * (MKI, RFC 3711, section 3.1) by which packets name it, if they do. It never changes once it is made,
+ * may be used by several threads, and is counted by references. Its memory is overwritten when the
+ * last one is gone.
  */
 typedef struct _PercliteKey PercliteKey;
 
@@ -102,40 +113,43 @@ typedef struct _PercliteKey PercliteKey;
  *   AEAD_AES_256_GCM, 28 bytes AEAD_AES_128_GCM, 30 bytes AES_CM_128_HMAC_SHA1_80
  * @error: return location for a %PERCLITE_ERROR
  *
- * Returns: (transfer full) (nullable): the key, to be freed by perclite_key_free(), or %NULL with
+ * Returns: (transfer full) (nullable): the key, to be freed by perclite_key_unref(), or %NULL with
  *   @error set (%PERCLITE_ERROR_MALFORMED, %PERCLITE_ERROR_SIZE)
  */
 PercliteKey *perclite_key_new_from_text (const gchar *text, PercliteSuite suite, GError **error);
 
 /**
- * perclite_key_new_from_file:
- * @path: a file, in the encoding of file names, that holds what perclite_key_new_from_text() takes.
- *   White space around it is ignored; all together may be 1024 bytes long. A pipe will do.
- * @suite: as for perclite_key_new_from_text()
+ * perclite_key_new_from_passphrase:
+ * @passphrase: UTF-8, at least one character
+ * @salt: UTF-8, at least one character: what tells apart those who happen to choose the same passphrase,
+ *   such as the name of a room
+ * @suite: the suite; %PERCLITE_SUITE_AUTO means AEAD_AES_256_GCM
  * @error: return location for a %PERCLITE_ERROR
  *
- * Blocks until the file is read.
+ * Derives master key and master salt with PBKDF2 (RFC 8018, section 5.2):
  *
- * Returns: (transfer full) (nullable): the key, to be freed by perclite_key_free(), or %NULL with
- *   @error set
+ *   key || salt = PBKDF2-HMAC-SHA256 (P = NFC (passphrase), S = NFC (salt), c = 600000, dkLen)
+ *
+ * where NFC is Unicode's normalization form C, so that the same letters give the same key however a keyboard
+ * composes them, both are encoded in UTF-8 without a terminating 0, and dkLen is perclite_suite_key_size().
+ *
+ * Takes some tenths of a second, on purpose.
+ *
+ * Returns: (transfer full) (nullable): the key, to be freed by perclite_key_unref(), or %NULL with
+ *   @error set (%PERCLITE_ERROR_SETTINGS for an empty one, %PERCLITE_ERROR_MALFORMED for what is not UTF-8)
  */
-PercliteKey *perclite_key_new_from_file (const gchar *path, PercliteSuite suite, GError **error);
+PercliteKey *perclite_key_new_from_passphrase (
+    const gchar *passphrase, const gchar *salt, PercliteSuite suite, GError **error);
 
 /**
- * perclite_key_new:
- * @text: (nullable): what perclite_key_new_from_text() takes
- * @path: (nullable): what perclite_key_new_from_file() takes
- * @suite: as for both
- * @error: return location for a %PERCLITE_ERROR
+ * perclite_key_with_mki:
+ * @key: (transfer full): a key without MKI
+ * @mki: @mki_size bytes
+ * @mki_size: 1 to PERCLITE_MKI_MAX_SIZE
  *
- * Makes a key of the one of @text and @path that is not %NULL. That neither of them is set, or both,
- * is an error whose message calls them key and key-file (%PERCLITE_ERROR_SETTINGS).
- *
- * Returns: (transfer full) (nullable): the key, to be freed by perclite_key_free(), or %NULL with
- *   @error set
+ * Returns: (transfer full): the same key with that MKI
  */
-PercliteKey *
-perclite_key_new (const gchar *text, const gchar *path, PercliteSuite suite, GError **error);
+PercliteKey *perclite_key_with_mki (PercliteKey *key, const guint8 *mki, gsize mki_size);
 
 /**
  * perclite_secret_free:
@@ -146,12 +160,26 @@ perclite_key_new (const gchar *text, const gchar *path, PercliteSuite suite, GEr
 void perclite_secret_free (gchar *text);
 
 /**
- * perclite_key_free:
+ * perclite_key_ref:
+ *
+ * Returns: (transfer full): @key, with one more reference
+ */
+PercliteKey *perclite_key_ref (PercliteKey *key);
+
+/**
+ * perclite_key_unref:
  * @key: (nullable): a key
  *
- * Overwrites the key and frees it.
+ * Gives up a reference. With the last one the key is overwritten and freed.
  */
-void perclite_key_free (PercliteKey *key);
+void perclite_key_unref (PercliteKey *key);
+
+/**
+ * perclite_key_equal:
+ *
+ * Returns: whether both have the same suite, bytes and MKI. Takes the same time whatever the bytes are.
+ */
+gboolean perclite_key_equal (const PercliteKey *a, const PercliteKey *b);
 
 /**
  * perclite_key_get_suite:
@@ -168,15 +196,30 @@ PercliteSuite perclite_key_get_suite (const PercliteKey *key);
 const guint8 *perclite_key_get_bytes (const PercliteKey *key);
 
 /**
- * perclite_key_fingerprint:
+ * perclite_key_get_mki:
+ * @size: (out): bytes of the MKI, 0 when there is none
+ *
+ * Returns: (transfer none): the MKI
+ */
+const guint8 *perclite_key_get_mki (const PercliteKey *key, gsize *size);
+
+/**
+ * perclite_key_get_trailer_size:
+ *
+ * Returns: bytes that follow the ciphertext of a packet under this key: authentication tag and MKI
+ */
+gsize perclite_key_get_trailer_size (const PercliteKey *key);
+
+/**
+ * perclite_key_get_fingerprint:
  *
  * What may be shown of a key: the first 8 bytes of the SHA-256 of master key and master salt. Two
- * people can compare it to see whether they have the same key.
+ * people can compare it to see whether they have the same key. The MKI is no part of it.
  *
- * Returns: (transfer full): 16 lower case hexadecimal digits
+ * Returns: (transfer none): 16 lower case hexadecimal digits
  */
-gchar *perclite_key_fingerprint (const PercliteKey *key);
+const gchar *perclite_key_get_fingerprint (const PercliteKey *key);
 
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (PercliteKey, perclite_key_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (PercliteKey, perclite_key_unref)
 
 G_END_DECLS

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* perclitesrtp.h - turns RTP payloads into PERC Lite payloads and back. */
+/* perclitesrtp.h - the SRTP of the inner packet: one stream under one key. */
 
 #pragma once
 
-#include <glib.h>
+#include <string.h>
 
 #include "perclitekey.h"
 
@@ -14,12 +14,16 @@ G_BEGIN_DECLS
  * in network byte order.
  *
  *   inner packet   = 80 | M,PT (1) | SEQ (2) | TS (4) | SSRC (4) | payload
- *   protected      = SRTP of the inner packet (RFC 3711, RFC 7714), an authentication tag longer
+ *   protected      = SRTP of the inner packet (RFC 3711, RFC 7714): a trailer longer, which is the
+ *                    authentication tag and, if the key has one, the MKI
  *   outer payload  = all of it but the first byte, which is 0x80 always
  *
  * Both directions work in place in memory that the caller has aligned to 4 bytes, as libsrtp2
  * demands. A caller that leaves room for the outer header before it gets by with one allocation.
  */
+
+/* V=2, no padding, no extension, no CSRC: what the byte that is not sent always is. */
+#define PERCLITE_INNER_FIRST_BYTE 0x80
 
 /* Bytes of the inner RTP header; the first of them is not sent. */
 #define PERCLITE_INNER_HEADER_SIZE 12
@@ -27,38 +31,112 @@ G_BEGIN_DECLS
 /* Bytes of the inner RTP header that are sent: the payload encryption header. */
 #define PERCLITE_PEH_SIZE (PERCLITE_INNER_HEADER_SIZE - 1)
 
+/* Where the fields of an RTP header are, inner or outer (RFC 3550, section 5.1). */
+#define PERCLITE_PT_OFFSET 1
+#define PERCLITE_SEQ_OFFSET 2
+#define PERCLITE_TS_OFFSET 4
+#define PERCLITE_SSRC_OFFSET 8
+
 /**
  * PercliteResult:
  * @PERCLITE_OK: done
- * @PERCLITE_TOO_SHORT: fewer bytes than the payload encryption header and the tag have
+ * @PERCLITE_TOO_SHORT: fewer bytes than the payload encryption header and the trailer have
+ * @PERCLITE_NO_KEY: there is no key, or none with the MKI of the packet
  * @PERCLITE_AUTH_FAILED: another key, another suite, another rollover counter, or not PERC Lite
  * @PERCLITE_REPLAYED: this inner SSRC has had this sequence number
  * @PERCLITE_REPLAY_OLD: the sequence number is older than the replay window reaches back
- * @PERCLITE_KEY_LIMIT: the key has protected as many packets as it may (2^48)
+ * @PERCLITE_KEY_LIMIT: the key has protected as many packets as it may
+ * @PERCLITE_NONCE_USED: this key has had this inner SSRC before
  * @PERCLITE_INTERNAL: libsrtp2 or OpenSSL failed, e.g. for lack of memory
  */
 typedef enum {
   PERCLITE_OK,
   PERCLITE_TOO_SHORT,
+  PERCLITE_NO_KEY,
   PERCLITE_AUTH_FAILED,
   PERCLITE_REPLAYED,
   PERCLITE_REPLAY_OLD,
   PERCLITE_KEY_LIMIT,
+  PERCLITE_NONCE_USED,
   PERCLITE_INTERNAL,
 } PercliteResult;
 
 /**
- * PercliteInnerSsrc:
- * @PERCLITE_INNER_SSRC_RANDOM: a fresh random number per encrypter and outer SSRC
- * @PERCLITE_INNER_SSRC_PRESERVE: the outer SSRC
- *
- * Where the SSRC of the inner packet comes from. It is a part of the nonce, so the same key must
- * never see the same inner SSRC, rollover counter and sequence number twice.
+ * PercliteDirection:
+ * @PERCLITE_OUTBOUND: protects packets of one SSRC
+ * @PERCLITE_INBOUND: unprotects packets of one SSRC
+ * @PERCLITE_INBOUND_ANY: unprotects packets of any SSRC; takes the SSRC of the first authentic packet
+ *   as its own, costs neither memory nor a key derivation for those that are not, and knows no rollover
+ *   counter but 0 at the start
  */
 typedef enum {
-  PERCLITE_INNER_SSRC_RANDOM,
-  PERCLITE_INNER_SSRC_PRESERVE,
-} PercliteInnerSsrc;
+  PERCLITE_OUTBOUND,
+  PERCLITE_INBOUND,
+  PERCLITE_INBOUND_ANY,
+} PercliteDirection;
+
+/* Not to be used by two threads at a time. */
+typedef struct _PercliteSrtp PercliteSrtp;
+
+/**
+ * perclite_srtp_new:
+ * @key: (transfer none): the key; with its MKI, if it has one, on the wire
+ * @ssrc: the inner SSRC; of no meaning for %PERCLITE_INBOUND_ANY
+ * @window_size: how many packets the replay protection looks back, 64 to 32768; libsrtp2 makes 32767 of
+ *   the last
+ * @error: return location for a %PERCLITE_ERROR
+ *
+ * Returns: (transfer full) (nullable): to be freed by perclite_srtp_free(), or %NULL with @error set when
+ *   libsrtp2 does not have the suite of the key, or no memory (%PERCLITE_ERROR_UNSUPPORTED)
+ */
+PercliteSrtp *perclite_srtp_new (const PercliteKey *key, PercliteDirection direction, guint32 ssrc,
+    guint window_size, GError **error);
+
+void perclite_srtp_free (PercliteSrtp *self);
+
+/**
+ * perclite_srtp_protect:
+ * @inner: memory aligned to 4 bytes: inner header and payload, and room for the trailer
+ * @size: (inout): bytes of @inner, without and then with the trailer
+ *
+ * What is refused as %PERCLITE_REPLAYED or %PERCLITE_REPLAY_OLD has not been touched.
+ */
+PercliteResult perclite_srtp_protect (PercliteSrtp *self, guint8 *inner, gsize *size);
+
+/**
+ * perclite_srtp_unprotect:
+ * @inner: memory aligned to 4 bytes: inner header, ciphertext, trailer
+ * @size: (inout): bytes of @inner, with and then without the trailer
+ *
+ * Changes nothing but @inner unless it succeeds. What fails as %PERCLITE_AUTH_FAILED may have been overwritten; what is
+ * refused as %PERCLITE_REPLAYED or %PERCLITE_REPLAY_OLD has not been touched, and may not be authentic.
+ */
+PercliteResult perclite_srtp_unprotect (PercliteSrtp *self, guint8 *inner, gsize *size);
+
+/**
+ * perclite_srtp_set_roc:
+ * @roc: the rollover counter (RFC 3711, section 3.3.1) of the packet that comes next, which must be the first that succeeds
+ *
+ * Must not be called with %PERCLITE_INBOUND_ANY, which libsrtp2 refuses.
+ */
+void perclite_srtp_set_roc (PercliteSrtp *self, guint32 roc);
+
+/**
+ * perclite_srtp_get_index:
+ *
+ * Returns: the packet index (RFC 3711, section 3.3.1: 2^16 times the rollover counter, and the sequence number) of the
+ *   newest packet; 0 when there was none
+ */
+guint64 perclite_srtp_get_index (const PercliteSrtp *self);
+
+/**
+ * perclite_srtp_guess:
+ * @index: (out): the packet index that a packet with @seq has, as RFC 3711, appendix A guesses it
+ *
+ * Returns: %FALSE when it would be beyond the last rollover counter, where nothing can be protected any more: as
+ *   %PERCLITE_KEY_LIMIT, and as %PERCLITE_AUTH_FAILED when unprotecting
+ */
+gboolean perclite_srtp_guess (const PercliteSrtp *self, guint16 seq, guint64 *index);
 
 /**
  * PercliteStream:
@@ -67,6 +145,9 @@ typedef enum {
  * @packets: packets that were processed successfully
  * @bytes: bytes of their unencrypted payloads
  * @roc: rollover counter: how often the sequence number has wrapped (RFC 3711, section 3.3.1)
+ * @fingerprint: (transfer none): of the key that the newest of them had
+ *
+ * What is to be told of a stream.
  */
 typedef struct {
   guint32 outer_ssrc;
@@ -74,124 +155,38 @@ typedef struct {
   guint64 packets;
   guint64 bytes;
   guint32 roc;
+  const gchar *fingerprint;
 } PercliteStream;
 
 typedef void (*PercliteStreamFunc) (const PercliteStream *stream, gpointer user_data);
 
-/* Neither of them may be used by two threads at a time. */
-typedef struct _PercliteEncrypter PercliteEncrypter;
-typedef struct _PercliteDecrypter PercliteDecrypter;
+static inline guint16
+perclite_read_seq (const guint8 *header)
+{
+  return (guint16) (header[PERCLITE_SEQ_OFFSET] << 8 | header[PERCLITE_SEQ_OFFSET + 1]);
+}
 
-/**
- * perclite_encrypter_new:
- * @key: (transfer full): the key
- * @mode: where inner SSRCs come from
- * @error: return location for a %PERCLITE_ERROR
- *
- * Returns: (transfer full) (nullable): to be freed by perclite_encrypter_free(), or %NULL with
- *   @error set when libsrtp2 does not have the suite of the key (%PERCLITE_ERROR_UNSUPPORTED)
- */
-PercliteEncrypter *
-perclite_encrypter_new (PercliteKey *key, PercliteInnerSsrc mode, GError **error);
+static inline guint32
+perclite_read_uint32 (const guint8 *bytes)
+{
+  guint32 value;
 
-void perclite_encrypter_free (PercliteEncrypter *self);
+  memcpy (&value, bytes, sizeof value);
+  return GUINT32_FROM_BE (value);
+}
 
-/**
- * perclite_encrypter_encrypt:
- * @outer_header: the first 12 bytes of the outer packet; its M, PT, SEQ, TS are taken over
- * @inner: memory aligned to 4 bytes, PERCLITE_INNER_HEADER_SIZE + @payload_size + tag bytes long,
- *   with the payload at PERCLITE_INNER_HEADER_SIZE:
- *
- *       before   12 bytes of anything      | payload | tag bytes of anything
- *       after    80 | PEH (11)             | ciphertext | tag
- *
- * @payload_size: bytes of payload, without RTP padding; 0 to 65535
- * @size: (out): bytes of the outer payload, which is what follows the first byte of @inner; set on
- *   success only
- *
- * A sequence number that was encrypted before is refused as %PERCLITE_REPLAYED: it would use a
- * nonce twice. One that is so old that this is not known is refused as %PERCLITE_REPLAY_OLD, or, with
- * %PERCLITE_INNER_SSRC_RANDOM, begins another inner SSRC.
- *
- * Returns: %PERCLITE_OK, or why @inner holds rubbish that must not be sent
- */
-PercliteResult perclite_encrypter_encrypt (PercliteEncrypter *self, const guint8 *outer_header,
-    guint8 *inner, gsize payload_size, gsize *size);
+static inline guint32
+perclite_read_ts (const guint8 *header)
+{
+  return perclite_read_uint32 (header + PERCLITE_TS_OFFSET);
+}
 
-/**
- * perclite_encrypter_foreach_stream:
- *
- * Calls @func for each outer SSRC that was encrypted, in no particular order.
- */
-void perclite_encrypter_foreach_stream (
-    PercliteEncrypter *self, PercliteStreamFunc func, gpointer user_data);
+static inline guint32
+perclite_read_ssrc (const guint8 *header)
+{
+  return perclite_read_uint32 (header + PERCLITE_SSRC_OFFSET);
+}
 
-/**
- * perclite_decrypter_new:
- * @key: (transfer full): the key
- * @window_size: how many packets the replay protection looks back, 64 to 32768
- * @error: return location for a %PERCLITE_ERROR
- *
- * Returns: (transfer full) (nullable): to be freed by perclite_decrypter_free(), or %NULL with
- *   @error set when libsrtp2 does not have the suite of the key (%PERCLITE_ERROR_UNSUPPORTED)
- */
-PercliteDecrypter *perclite_decrypter_new (PercliteKey *key, guint window_size, GError **error);
-
-void perclite_decrypter_free (PercliteDecrypter *self);
-
-/**
- * perclite_decrypter_decrypt:
- * @outer_header: the first 12 bytes of the outer packet; its SSRC is for the statistics
- * @inner: memory aligned to 4 bytes, 1 + @size bytes long, with the outer payload at 1:
- *
- *       before   1 byte of anything | PEH (11) | ciphertext | tag
- *       after    inner header (12)             | payload    | rubbish
- *
- * @size: bytes of the outer payload, without RTP padding; 0 to 65535
- * @payload_size: (out): bytes of payload at PERCLITE_INNER_HEADER_SIZE; set on success only
- *
- * Returns: %PERCLITE_OK, or why @inner holds rubbish that nobody must take for a payload
- */
-PercliteResult perclite_decrypter_decrypt (PercliteDecrypter *self, const guint8 *outer_header,
-    guint8 *inner, gsize size, gsize *payload_size);
-
-/**
- * perclite_decrypter_set_roc_search:
- * @limit: how many rollover counters to try, 0 for none (which is what a new decrypter does)
- *
- * The rollover counter is not on the wire (RFC 3711, section 3.3.1), so that a receiver which starts
- * after the sender's sequence number has wrapped cannot know it, nor can one that has missed more than
- * half of all sequence numbers in a row. With a limit, packets of an SSRC that has not authenticated yet are
- * tried with each rollover counter from 0 to @limit, those of a stream that does not authenticate any
- * more with @limit of them from the last one on, and the authentication tag decides.
- *
- * Each try is as much work as a packet, so there are at most PERCLITE_ROC_TRIALS_PER_SECOND of them,
- * whatever comes; a search that needs more goes on with the next packets of its SSRC. Each try is also
- * a chance to guess the tag: with a tag of 4 bytes no more than PERCLITE_ROC_LIMIT_SHORT_TAG counters
- * are tried, so that 28 of its 32 bits remain.
- */
-void perclite_decrypter_set_roc_search (PercliteDecrypter *self, guint limit);
-
-/* About 1.5 % of one core, at 3.5 us a try. */
-#define PERCLITE_ROC_TRIALS_PER_SECOND 4096
-#define PERCLITE_ROC_LIMIT_SHORT_TAG 15
-
-/**
- * perclite_decrypter_get_roc_trials:
- *
- * Returns: how many rollover counters other than 0 were tried so far
- */
-guint64 perclite_decrypter_get_roc_trials (const PercliteDecrypter *self);
-
-/**
- * perclite_decrypter_foreach_stream:
- *
- * Calls @func for each inner SSRC of which a packet was authentic, in no particular order.
- */
-void perclite_decrypter_foreach_stream (
-    PercliteDecrypter *self, PercliteStreamFunc func, gpointer user_data);
-
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (PercliteEncrypter, perclite_encrypter_free)
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (PercliteDecrypter, perclite_decrypter_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (PercliteSrtp, perclite_srtp_free)
 
 G_END_DECLS

@@ -85,8 +85,11 @@ GST_START_TEST (a_packet_that_is_cut_off_anywhere_is_dropped)
     assert_dropped (dec, part);
   }
   fail_unless_equals_uint64 (test_drops (dec->element, "invalid-rtp"), 12);
-  fail_unless_equals_uint64 (test_drops (dec->element, "too-short"), 11 + 16);
-  fail_unless_equals_uint64 (test_drops (dec->element, "auth-failed"), size - 12 - 11 - 16);
+  /* Some are taken for plaintext, since the payload encryption header is cut off. */
+  fail_unless_equals_uint64 (test_drops (dec->element, "too-short") +
+                                 test_drops (dec->element, "auth-failed") +
+                                 test_drops (dec->element, "plaintext"),
+      size - 12);
   assert_goes_on (2);
 }
 GST_END_TEST;
@@ -109,7 +112,10 @@ GST_START_TEST (a_packet_with_any_bit_flipped_is_dropped)
     flipped = g_bytes_new_take (copy, size);
     assert_dropped (d, flipped);
   }
-  fail_unless_equals_uint64 (test_drops (d->element, "auth-failed"), (size - 12) * 8);
+  /* Some are taken for plaintext, since the payload encryption header is damaged. */
+  fail_unless_equals_uint64 (
+      test_drops (d->element, "auth-failed") + test_drops (d->element, "plaintext"),
+      (size - 12) * 8);
   plain = test_pass (d, gst_buffer_new_wrapped_bytes (whole));
   fail_unless (plain != NULL);
   test_harness_free (e);
@@ -161,7 +167,9 @@ GST_START_TEST (packets_in_clear_do_not_pass)
 {
   for (guint16 seq = 0; seq < 100; seq++)
     fail_unless (test_pass (dec, test_simple_packet (SSRC, seq)) == NULL);
-  fail_unless_equals_uint64 (test_drops (dec->element, "auth-failed"), 100);
+  fail_unless_equals_uint64 (
+      test_drops (dec->element, "auth-failed") + test_drops (dec->element, "plaintext"), 100);
+  fail_unless (test_drops (dec->element, "plaintext") >= 95);
 }
 GST_END_TEST;
 
@@ -192,7 +200,6 @@ GST_START_TEST (with_another_key_nothing_passes_and_the_user_is_told_once)
   fail_unless_equals_uint64 (total, 1);
   fail_if (many);
   fail_unless_equals_string (gst_structure_get_string (s, "reason"), "auth-failed");
-  fail_unless (strstr (gst_structure_get_string (s, "text"), "Wrong key?") != NULL);
 
   warning = test_pop_message (h->element, GST_MESSAGE_WARNING);
   fail_unless (warning != NULL);

@@ -86,8 +86,8 @@ GST_END_TEST;
 
 GST_START_TEST (every_reason_has_a_nick_and_words_for_both_directions)
 {
-  static const gchar *const nicks[PERCLITE_N_DROPS] = {
-      "invalid-rtp", "too-short", "too-large", "auth-failed", "replayed", "key-limit", "internal"};
+  static const gchar *const nicks[PERCLITE_N_DROPS] = {"invalid-rtp", "too-short", "too-large",
+      "missing-key", "auth-failed", "plaintext", "replayed", "key-limit", "nonce-used", "internal"};
 
   for (guint i = 0; i < PERCLITE_N_DROPS; i++) {
     fail_unless_equals_string (perclite_drop_nick (i), nicks[i]);
@@ -100,6 +100,9 @@ GST_END_TEST;
 GST_START_TEST (every_result_has_a_reason)
 {
   fail_unless_equals_int (perclite_drop_from_result (PERCLITE_TOO_SHORT), PERCLITE_DROP_TOO_SHORT);
+  fail_unless_equals_int (perclite_drop_from_result (PERCLITE_NO_KEY), PERCLITE_DROP_MISSING_KEY);
+  fail_unless_equals_int (
+      perclite_drop_from_result (PERCLITE_NONCE_USED), PERCLITE_DROP_NONCE_USED);
   fail_unless_equals_int (
       perclite_drop_from_result (PERCLITE_AUTH_FAILED), PERCLITE_DROP_AUTH_FAILED);
   fail_unless_equals_int (perclite_drop_from_result (PERCLITE_REPLAYED), PERCLITE_DROP_REPLAYED);

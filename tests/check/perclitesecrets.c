@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* perclitesecrets.c - a key is nowhere to be seen: properties, logs, messages, statistics, graphs. */
 
+#define _GNU_SOURCE /* memmem() */
+
 #ifdef HAVE_CONFIG_H
 #include "config.h"
 #endif
@@ -58,6 +60,14 @@ teardown (void)
   g_string_free (log_text, TRUE);
   g_free (secret_base64);
   g_free (secret_hex);
+}
+
+/* As bytes, which may be anywhere in what is no text. */
+static void
+assert_no_raw_secret (const gchar *data, gsize size)
+{
+  for (gsize i = 0; i + 8 <= sizeof secret; i++)
+    fail_unless (memmem (data, size, secret + i, 8) == NULL, "the key is there as it is");
 }
 
 static void
@@ -150,6 +160,7 @@ run_pipeline (const gchar *enc_property, const gchar *enc_value, const gchar *de
 
   fail_unless (strstr (log_text->str, "perclite") != NULL);
   assert_no_secret (log_text->str);
+  assert_no_raw_secret (log_text->str, log_text->len);
 }
 
 GST_START_TEST (a_run_does_not_show_the_key)
@@ -187,17 +198,129 @@ GST_START_TEST (a_key_file_does_not_show_its_key)
 }
 GST_END_TEST;
 
-GST_START_TEST (the_property_can_be_written_but_not_read)
+GST_START_TEST (keys_that_come_and_go_while_packets_flow_are_not_shown)
+{
+  GstHarness *e = test_harness ("perclitenc", "key=" KEY_44);
+  GstHarness *d = test_harness ("perclitedec", "key=" KEY_44);
+  g_autofree gchar *line = g_strconcat ("send mki=01 ", secret_base64, NULL), *added = NULL;
+  GstMessage *message;
+
+  for (guint i = 0; i < 40; i++) {
+    g_autofree gchar *fingerprint = NULL, *other = NULL;
+    gboolean removed;
+
+    gst_clear_buffer (&(GstBuffer *){test_pass (d, test_pass (e, test_simple_packet (1, i)))});
+    if (i == 10)
+      g_signal_emit_by_name (e->element, "add-key", line, &fingerprint);
+    if (i == 20)
+      g_signal_emit_by_name (d->element, "add-key", line, &added);
+    if (i == 25) {
+      /* Refused, for it is there with an MKI. */
+      g_signal_emit_by_name (d->element, "add-key", secret_base64, &other);
+      fail_unless (other == NULL);
+    }
+    if (i == 30) {
+      g_signal_emit_by_name (d->element, "remove-key", added, &removed);
+      fail_unless (removed);
+    }
+  }
+  while ((message = test_pop_message (d->element, GST_MESSAGE_ANY)) != NULL) {
+    assert_no_secret_in_message (message);
+    gst_message_unref (message);
+  }
+  assert_no_secret (log_text->str);
+  assert_no_raw_secret (log_text->str, log_text->len);
+  test_harness_free (e);
+  test_harness_free (d);
+}
+GST_END_TEST;
+
+GST_START_TEST (a_passphrase_and_its_key_are_not_shown)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (PercliteKey) key = perclite_key_new_from_passphrase (
+      secret_base64, "salt", PERCLITE_SUITE_AEAD_AES_256_GCM, &error);
+  GstHarness *e = test_harness ("perclitenc", "key=" KEY_44);
+
+  g_object_set (e->element, "key", NULL, "passphrase-salt", "salt", NULL);
+  g_object_set (e->element, "passphrase", secret_base64, NULL);
+  gst_clear_buffer (&(GstBuffer *){test_pass (e, test_simple_packet (1, 1))});
+  {
+    g_autoptr (GstStructure) stats = test_stats (e->element);
+    g_autofree gchar *text = gst_structure_to_string (stats);
+
+    assert_no_secret (text);
+    fail_unless (strstr (text, perclite_key_get_fingerprint (key)) != NULL);
+  }
+  assert_no_secret (log_text->str);
+  memcpy (secret, perclite_key_get_bytes (key), sizeof secret);
+  assert_no_raw_secret (log_text->str, log_text->len);
+  test_harness_free (e);
+}
+GST_END_TEST;
+
+/* What the tool prints with -v and -m, what it logs with all categories at the highest level, and its graphs. */
+GST_START_TEST (gst_launch_does_not_show_a_key_file)
+{
+  g_autofree gchar *dir = g_dir_make_tmp ("perclite-XXXXXX", NULL);
+  g_autofree gchar *path = g_build_filename (dir, "room.key", NULL);
+  g_autofree gchar *log = g_build_filename (dir, "log", NULL);
+  g_autofree gchar *output = NULL, *errors = NULL, *file = NULL;
+  g_autofree gchar *line = g_strdup_printf ("gst-launch-1.0 -v -m audiotestsrc num-buffers=20 ! "
+                                            "mulawenc ! rtppcmupay ! perclitenc key-file=%s ! "
+                                            "perclitedec key-file=%s ! fakesink",
+      path, path);
+  g_auto (GStrv) argv = g_strsplit (line, " ", -1);
+  g_auto (GStrv) environment = g_get_environ ();
+  g_autoptr (GDir) opened = NULL;
+  const gchar *name;
+  guint graphs = 0;
+  gsize size;
+  gint status;
+
+  g_file_set_contents (path, secret_base64, -1, NULL);
+  environment = g_environ_setenv (environment, "GST_DEBUG", "*:9", TRUE);
+  environment = g_environ_setenv (environment, "GST_DEBUG_FILE", log, TRUE);
+  environment = g_environ_setenv (environment, "GST_DEBUG_DUMP_DOT_DIR", dir, TRUE);
+  fail_unless (g_spawn_sync (
+      NULL, argv, environment, G_SPAWN_SEARCH_PATH, NULL, NULL, &output, &errors, &status, NULL));
+  fail_unless (g_spawn_check_wait_status (status, NULL), "%s", errors);
+  fail_unless (strstr (output, "fingerprint = ") != NULL);
+  assert_no_secret (output);
+  assert_no_secret (errors);
+  fail_unless (g_file_get_contents (log, &file, &size, NULL));
+  assert_no_secret (file);
+  assert_no_raw_secret (file, size);
+
+  g_unlink (path);
+  g_unlink (log);
+  opened = g_dir_open (dir, 0, NULL);
+  while ((name = g_dir_read_name (opened)) != NULL) {
+    g_autofree gchar *graph = g_build_filename (dir, name, NULL);
+    g_autofree gchar *text = NULL;
+
+    fail_unless (g_file_get_contents (graph, &text, NULL, NULL));
+    assert_no_secret (text);
+    graphs++;
+    g_unlink (graph);
+  }
+  fail_unless (graphs > 0);
+  g_rmdir (dir);
+}
+GST_END_TEST;
+
+GST_START_TEST (secrets_can_be_written_but_not_read)
 {
   static const gchar *const factories[] = {"perclitenc", "perclitedec"};
+  static const gchar *const names[] = {"key", "passphrase"};
 
-  for (guint i = 0; i < G_N_ELEMENTS (factories); i++) {
-    GstElement *element = gst_element_factory_make (factories[i], NULL);
-    GParamSpec *pspec = g_object_class_find_property (G_OBJECT_GET_CLASS (element), "key");
+  for (guint i = 0; i < G_N_ELEMENTS (factories) * G_N_ELEMENTS (names); i++) {
+    GstElement *element = gst_element_factory_make (factories[i / 2], NULL);
+    GParamSpec *pspec = g_object_class_find_property (G_OBJECT_GET_CLASS (element), names[i % 2]);
 
     fail_unless (pspec->flags & G_PARAM_WRITABLE);
     fail_if (pspec->flags & G_PARAM_READABLE);
-    fail_unless (pspec->flags & GST_PARAM_MUTABLE_READY);
+    fail_unless (pspec->flags & GST_PARAM_MUTABLE_PLAYING);
     gst_object_unref (element);
   }
 }
@@ -215,7 +338,10 @@ perclitesecrets_suite (void)
   tcase_add_test (tc, a_run_with_a_wrong_key_shows_neither);
   tcase_add_test (tc, a_key_that_is_refused_is_not_shown);
   tcase_add_test (tc, a_key_file_does_not_show_its_key);
-  tcase_add_test (tc, the_property_can_be_written_but_not_read);
+  tcase_add_test (tc, keys_that_come_and_go_while_packets_flow_are_not_shown);
+  tcase_add_test (tc, a_passphrase_and_its_key_are_not_shown);
+  tcase_add_test (tc, gst_launch_does_not_show_a_key_file);
+  tcase_add_test (tc, secrets_can_be_written_but_not_read);
   return s;
 }
 

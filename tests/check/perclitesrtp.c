@@ -5,10 +5,7 @@
 #include "config.h"
 #endif
 
-#include "perclitesrtp.h"
-#include "perclitetest.h"
-
-#include <string.h>
+#include "percliteinner.h"
 
 #include <openssl/evp.h>
 #include <srtp2/srtp.h>
@@ -29,20 +26,11 @@
 #define KNOWN_SESSION_KEY "ae901a8d67c35d4f8648b4d4e3bb53f19ea1e92f55759c453ba5206654c2db84"
 #define KNOWN_SESSION_SALT "0ba5767c194d4ece9460aa1a"
 
-#define MAX_PAYLOAD 1500
-#define MAX_TAG 16
-
-/* Memory as the transform wants it: aligned, and the inner packet at its start. */
-typedef struct {
-  guint32 align;
-  guint8 data[12 + MAX_PAYLOAD + MAX_TAG];
-} Inner;
-
 static PercliteEncrypter *
 new_encrypter (const TestSuite *suite, PercliteInnerSsrc mode)
 {
-  PercliteEncrypter *encrypter = perclite_encrypter_new (
-      perclite_key_new_from_text (suite->key, suite->suite, NULL), mode, NULL);
+  g_autoptr (PercliteKey) key = test_published_key (suite);
+  PercliteEncrypter *encrypter = perclite_encrypter_new (key, mode, NULL);
 
   fail_unless (encrypter != NULL);
   return encrypter;
@@ -51,11 +39,29 @@ new_encrypter (const TestSuite *suite, PercliteInnerSsrc mode)
 static PercliteDecrypter *
 new_decrypter (const TestSuite *suite, guint window_size)
 {
-  PercliteDecrypter *decrypter = perclite_decrypter_new (
-      perclite_key_new_from_text (suite->key, suite->suite, NULL), window_size, NULL);
+  g_autoptr (PercliteKeyring) ring = test_published_ring (suite);
+  PercliteDecrypter *decrypter = perclite_decrypter_new (ring, window_size, NULL);
 
   fail_unless (decrypter != NULL);
   return decrypter;
+}
+
+static PercliteResult
+encrypt (PercliteEncrypter *encrypter, const guint8 *header, Inner *inner, gsize payload_size,
+    gsize *size)
+{
+  PercliteEncrypted what;
+
+  return perclite_encrypter_encrypt (encrypter, header, inner->data, payload_size, size, &what);
+}
+
+static PercliteResult
+decrypt (PercliteDecrypter *decrypter, const guint8 *header, Inner *inner, gsize size,
+    gsize *payload_size)
+{
+  const PercliteKey *key;
+
+  return perclite_decrypter_decrypt (decrypter, header, inner->data, size, payload_size, &key);
 }
 
 /* One plain session of libsrtp2 for any SSRC: the reference. */
@@ -96,8 +102,7 @@ GST_START_TEST (the_known_packet_is_encrypted_as_known)
   Inner inner;
 
   memcpy (inner.data + 12, plain + 12, payload_size);
-  fail_unless_equals_int (
-      perclite_encrypter_encrypt (encrypter, plain, inner.data, payload_size, &size), PERCLITE_OK);
+  fail_unless_equals_int (encrypt (encrypter, plain, &inner, payload_size, &size), PERCLITE_OK);
   fail_unless_equals_int (size, g_bytes_get_size (after) - 12);
   fail_unless (memcmp (inner.data + 1, cipher + 12, size) == 0);
 }
@@ -114,8 +119,7 @@ GST_START_TEST (the_known_packet_is_decrypted_as_known)
   Inner inner;
 
   memcpy (inner.data + 1, cipher + 12, size);
-  fail_unless_equals_int (
-      perclite_decrypter_decrypt (decrypter, cipher, inner.data, size, &payload_size), PERCLITE_OK);
+  fail_unless_equals_int (decrypt (decrypter, cipher, &inner, size, &payload_size), PERCLITE_OK);
   fail_unless_equals_int (payload_size, g_bytes_get_size (before) - 12);
   fail_unless (memcmp (inner.data, plain, 12 + payload_size) == 0);
 }
@@ -235,7 +239,7 @@ GST_START_TEST (encryption_equals_that_of_libsrtp2)
     memcpy (header, expected.data, 12);
     memcpy (inner.data + 12, expected.data + 12, payload_size);
     status = srtp_protect (reference, expected.data, &expected_size);
-    result = perclite_encrypter_encrypt (encrypter, header, inner.data, payload_size, &size);
+    result = encrypt (encrypter, header, &inner, payload_size, &size);
     fail_unless_equals_int (result == PERCLITE_OK, status == srtp_err_status_ok);
     if (result != PERCLITE_OK) {
       fail_unless_equals_int (result, PERCLITE_REPLAYED);
@@ -285,8 +289,7 @@ GST_START_TEST (decryption_equals_that_of_libsrtp2)
       protected_size = size;
       memcpy (inner.data + 1, expected.data + 1, (gsize) size - 1);
       status = srtp_unprotect (reference, copy.data, &protected_size);
-      result = perclite_decrypter_decrypt (
-          decrypter, outer, inner.data, (gsize) size - 1, &payload_size);
+      result = decrypt (decrypter, outer, &inner, (gsize) size - 1, &payload_size);
       fail_unless_equals_int (result == PERCLITE_OK, status == srtp_err_status_ok);
       fail_unless_equals_int (result == PERCLITE_AUTH_FAILED, status == srtp_err_status_auth_fail);
       fail_unless_equals_int (result == PERCLITE_REPLAYED, status == srtp_err_status_replay_fail);
@@ -307,18 +310,11 @@ GST_START_TEST (decryption_equals_that_of_libsrtp2)
 }
 GST_END_TEST;
 
-static void
-count_stream (const PercliteStream *stream, gpointer user_data)
-{
-  ++*(guint *) user_data;
-}
-
 GST_START_TEST (rubbish_makes_no_streams)
 {
   const TestSuite *suite = &test_suites[__i__];
   g_autoptr (PercliteDecrypter) decrypter = new_decrypter (suite, 1024);
   GRand *rand = g_rand_new_with_seed (3);
-  guint n = 0;
 
   for (guint i = 0; i < 10000; i++) {
     guint8 outer[12] = {0};
@@ -329,11 +325,9 @@ GST_START_TEST (rubbish_makes_no_streams)
       inner.data[k] = (guint8) g_rand_int (rand);
     /* The tag of 4 bytes is guessed once in 2^32 times: never, with this seed. */
     fail_unless_equals_int (
-        perclite_decrypter_decrypt (decrypter, outer, inner.data, size, &payload_size),
-        PERCLITE_AUTH_FAILED);
+        decrypt (decrypter, outer, &inner, size, &payload_size), PERCLITE_AUTH_FAILED);
   }
-  perclite_decrypter_foreach_stream (decrypter, count_stream, &n);
-  fail_unless_equals_int (n, 0);
+  fail_unless_equals_int (test_count_streams (decrypter), 0);
   g_rand_free (rand);
 }
 GST_END_TEST;
@@ -348,8 +342,7 @@ GST_START_TEST (whatever_is_too_short_is_refused)
   for (gsize size = 0; size <= 11 + suite->tag_size; size++) {
     gsize payload_size;
 
-    fail_unless_equals_int (
-        perclite_decrypter_decrypt (decrypter, outer, inner.data, size, &payload_size),
+    fail_unless_equals_int (decrypt (decrypter, outer, &inner, size, &payload_size),
         size < 11 + suite->tag_size ? PERCLITE_TOO_SHORT : PERCLITE_AUTH_FAILED);
   }
 }
@@ -375,8 +368,7 @@ GST_START_TEST (random_inner_ssrcs_are_unique_and_never_those_of_the_run_before)
       gsize size;
 
       GST_WRITE_UINT32_BE (header + 8, ssrc);
-      fail_unless_equals_int (
-          perclite_encrypter_encrypt (encrypter, header, inner.data, 0, &size), PERCLITE_OK);
+      fail_unless_equals_int (encrypt (encrypter, header, &inner, 0, &size), PERCLITE_OK);
     }
     perclite_encrypter_foreach_stream (encrypter, collect_inner_ssrc, seen);
   }
@@ -406,13 +398,11 @@ GST_START_TEST (packets_beyond_the_replay_window_are_refused)
     if (inner == NULL) {
       inner = g_new0 (Inner, 1);
       g_hash_table_insert (sent, GUINT_TO_POINTER (rows[i].seq), inner);
-      fail_unless_equals_int (
-          perclite_encrypter_encrypt (encrypter, header, inner->data, 0, &size), PERCLITE_OK);
+      fail_unless_equals_int (encrypt (encrypter, header, inner, 0, &size), PERCLITE_OK);
     }
     copy = *inner;
     fail_unless_equals_int (
-        perclite_decrypter_decrypt (decrypter, header, copy.data, size, &payload_size),
-        rows[i].result);
+        decrypt (decrypter, header, &copy, size, &payload_size), rows[i].result);
   }
 }
 GST_END_TEST;
@@ -423,6 +413,125 @@ GST_START_TEST (window_sizes_from_64_to_32768_are_taken)
 
   for (guint i = 0; i < G_N_ELEMENTS (sizes); i++)
     perclite_decrypter_free (new_decrypter (&test_suites[0], sizes[i]));
+}
+GST_END_TEST;
+
+/* A random walk over some rounds, with jumps to and fro. */
+GST_START_TEST (the_guess_of_the_packet_index_is_that_of_libsrtp2)
+{
+  const TestSuite *suite = &test_suites[2];
+  g_autoptr (PercliteKey) key = test_published_key (suite);
+  g_autoptr (GRand) rand = g_rand_new_with_seed (99);
+
+  for (guint run = 0; run < 20; run++) {
+    g_autoptr (PercliteSrtp) srtp = perclite_srtp_new (key, PERCLITE_OUTBOUND, SSRC, 4096, NULL);
+    srtp_t reference = new_reference (suite, ssrc_any_outbound);
+    guint16 seq = (guint16) g_rand_int (rand);
+
+    for (guint i = 0; i < 500; i++) {
+      Inner inner, expected;
+      guint64 index;
+      gsize size = 12;
+      int expected_size = 12;
+      guint32 roc = 0;
+      srtp_err_status_t status;
+      PercliteResult result;
+
+      seq = (guint16) (seq + g_rand_int_range (rand, -3000, i % 7 == 0 ? 60000 : 4000));
+      test_header (inner.data, SSRC, seq, 0);
+      test_header (expected.data, SSRC, seq, 0);
+      fail_unless (perclite_srtp_guess (srtp, seq, &index));
+      result = perclite_srtp_protect (srtp, inner.data, &size);
+      status = srtp_protect (reference, expected.data, &expected_size);
+      fail_unless_equals_int (result == PERCLITE_OK, status == srtp_err_status_ok);
+      srtp_get_stream_roc (reference, SSRC, &roc);
+      fail_unless_equals_int (perclite_srtp_get_index (srtp) >> 16, roc);
+      if (result == PERCLITE_OK)
+        fail_unless (memcmp (inner.data, expected.data, size) == 0);
+      /* What is ahead is the newest then, and what is behind changes nothing. */
+      fail_unless (result != PERCLITE_OK || index <= perclite_srtp_get_index (srtp));
+    }
+    fail_unless (perclite_srtp_get_index (srtp) >> 16 > 2);
+    srtp_dealloc (reference);
+  }
+}
+GST_END_TEST;
+
+GST_START_TEST (nothing_is_protected_or_taken_beyond_the_last_rollover_counter)
+{
+  const TestSuite *suite = &test_suites[__i__];
+  g_autoptr (PercliteKey) key = test_published_key (suite);
+  g_autoptr (PercliteSrtp) sender = test_sender (key, SSRC, G_MAXUINT32);
+  g_autoptr (PercliteSrtp) receiver = perclite_srtp_new (key, PERCLITE_INBOUND, SSRC, 1024, NULL);
+  Inner inner, early;
+  guint64 index;
+
+  test_one_packet (key, SSRC, 5, &early);
+  perclite_srtp_set_roc (receiver, G_MAXUINT32);
+  for (guint seq = 65500; seq < 65536; seq++) {
+    test_protect (sender, SSRC, (guint16) seq, &inner);
+    fail_unless_equals_int (
+        perclite_srtp_unprotect (receiver, inner.data, &inner.size), PERCLITE_OK);
+  }
+  fail_unless (perclite_srtp_get_index (sender) == PERCLITE_KEY_LIFETIME_MAX - 1);
+  fail_if (perclite_srtp_guess (sender, 5, &index));
+
+  test_header (inner.data, SSRC, 5, 0);
+  inner.size = 12;
+  fail_unless_equals_int (
+      perclite_srtp_protect (sender, inner.data, &inner.size), PERCLITE_KEY_LIMIT);
+  fail_unless_equals_int (
+      perclite_srtp_unprotect (receiver, early.data, &early.size), PERCLITE_AUTH_FAILED);
+  /* What is late is not beyond. */
+  test_protect (sender, SSRC, 65400, &inner);
+  fail_unless_equals_int (perclite_srtp_unprotect (receiver, inner.data, &inner.size), PERCLITE_OK);
+}
+GST_END_TEST;
+
+/* RFC 3711, section 3.1: before the tag. RFC 7714, section 7: after the tag. */
+GST_START_TEST (the_mki_is_where_the_rfcs_have_it)
+{
+  const TestSuite *suite = &test_suites[__i__];
+  gboolean aead = suite->tag_size == 16;
+  g_autoptr (PercliteKey) plain = test_key (suite, 7, FALSE);
+  g_autoptr (PercliteKey) key = test_key (suite, 7, TRUE);
+  g_autoptr (PercliteSrtp) receiver = perclite_srtp_new (key, PERCLITE_INBOUND, SSRC, 1024, NULL);
+  Inner without, with, other;
+  gsize mki_at = 12 + PAYLOAD_SIZE + (aead ? 16 : 0);
+
+  test_one_packet (plain, SSRC, 1, &without);
+  test_one_packet (key, SSRC, 1, &with);
+  fail_unless_equals_int (without.size, 12 + PAYLOAD_SIZE + suite->tag_size);
+  fail_unless_equals_int (with.size, without.size + 2);
+  fail_unless_equals_int (with.data[mki_at], 0xab);
+  fail_unless_equals_int (with.data[mki_at + 1], 7);
+  /* Nothing else differs: the MKI is not authenticated. */
+  fail_unless (memcmp (with.data, without.data, mki_at) == 0);
+  fail_unless (memcmp (with.data + mki_at + 2, without.data + mki_at, without.size - mki_at) == 0);
+
+  other = with;
+  other.data[mki_at] ^= 1;
+  fail_unless_equals_int (
+      perclite_srtp_unprotect (receiver, other.data, &other.size), PERCLITE_AUTH_FAILED);
+  fail_unless_equals_int (perclite_srtp_unprotect (receiver, with.data, &with.size), PERCLITE_OK);
+  fail_unless_equals_int (with.size, 12 + PAYLOAD_SIZE);
+  fail_unless_equals_int (with.data[12], 1);
+}
+GST_END_TEST;
+
+GST_START_TEST (what_has_no_room_for_its_trailer_is_too_short)
+{
+  const TestSuite *suite = &test_suites[__i__];
+  g_autoptr (PercliteKey) key = test_key (suite, 1, TRUE);
+  g_autoptr (PercliteSrtp) receiver = perclite_srtp_new (key, PERCLITE_INBOUND_ANY, 0, 1024, NULL);
+  Inner inner = {0};
+
+  inner.data[0] = 0x80;
+  for (gsize size = 0; size < 12 + suite->tag_size + 2; size++) {
+    inner.size = size;
+    fail_unless_equals_int (
+        perclite_srtp_unprotect (receiver, inner.data, &inner.size), PERCLITE_TOO_SHORT);
+  }
 }
 GST_END_TEST;
 
@@ -446,6 +555,11 @@ perclitesrtp_suite (void)
   tcase_add_test (tc, random_inner_ssrcs_are_unique_and_never_those_of_the_run_before);
   tcase_add_test (tc, packets_beyond_the_replay_window_are_refused);
   tcase_add_test (tc, window_sizes_from_64_to_32768_are_taken);
+  tcase_add_test (tc, the_guess_of_the_packet_index_is_that_of_libsrtp2);
+  tcase_add_loop_test (
+      tc, nothing_is_protected_or_taken_beyond_the_last_rollover_counter, 0, N_TEST_SUITES);
+  tcase_add_loop_test (tc, the_mki_is_where_the_rfcs_have_it, 0, N_TEST_SUITES);
+  tcase_add_loop_test (tc, what_has_no_room_for_its_trailer_is_too_short, 0, N_TEST_SUITES);
   return s;
 }
 

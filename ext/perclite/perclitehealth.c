@@ -1,0 +1,361 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* perclitehealth.c - whether the streams of a receiver decrypt, and what of it is worth telling. */
+
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include "perclitehealth.h"
+
+/* Comparisons of two packets' headers, inside and outside. A match is one of 64 bits by chance. */
+#define STEPS_OF_PLAINTEXT 3
+
+/* No state, or none that was told. */
+#define NOTHING PERCLITE_N_NEWS
+
+/* What a payload would say if it were encrypted, and what its packet says. */
+typedef struct {
+  guint32 outer_ts;
+  guint16 outer_seq;
+  guint16 seq;
+  guint32 ts;
+  guint32 ssrc;
+} Step;
+
+typedef struct {
+  guint32 ssrc;
+  gint64 seen;
+
+  guint64 dropped;        /* since the start */
+  guint64 failures;       /* in a row */
+  gint64 failing_since;   /* the first of them */
+  PercliteNewsKind state; /* that it is in: one of the first three, or NOTHING */
+
+  PercliteNewsKind told; /* of the states */
+  gint64 told_when;      /* or of its end */
+  guint64 told_failures; /* dropped since it was told, for its end */
+  gint64 upstream_when;  /* a state was told upstream */
+  gint64 asked_when;     /* for a key */
+
+  guint64 replayed; /* since that was told */
+  gint64 replayed_when;
+
+  gchar fingerprint[17]; /* of the key that worked last */
+  gchar told_fingerprint[17];
+  gint64 key_when;
+
+  gboolean has_step;
+  Step step; /* of the last packet that failed */
+  guint in_step;
+  guint out_of_step;
+} Stream;
+
+struct _PercliteHealth {
+  Stream streams[PERCLITE_HEALTH_MAX_STREAMS];
+  guint n_streams;
+  guint last; /* the stream of the last packet, most likely that of the next */
+};
+
+static const gchar *const nicks[PERCLITE_N_NEWS] = {
+    [PERCLITE_NEWS_MISSING_KEY] = "missing-key",
+    [PERCLITE_NEWS_DECRYPT_FAILED] = "decrypt-failed",
+    [PERCLITE_NEWS_PLAINTEXT_RECEIVED] = "plaintext-received",
+    [PERCLITE_NEWS_DECRYPT_RESUMED] = "decrypt-resumed",
+    [PERCLITE_NEWS_REPLAYED] = "replayed",
+    [PERCLITE_NEWS_KEY_CHANGED] = "key-changed",
+    [PERCLITE_NEWS_LIMIT_NEAR] = "limit-near",
+};
+
+const gchar *
+perclite_news_nick (PercliteNewsKind kind)
+{
+  g_return_val_if_fail ((guint) kind < PERCLITE_N_NEWS, NULL);
+
+  return nicks[kind];
+}
+
+PercliteHealth *
+perclite_health_new (void)
+{
+  return g_new0 (PercliteHealth, 1);
+}
+
+void
+perclite_health_free (PercliteHealth *self)
+{
+  g_free (self);
+}
+
+/* NULL: there is no place. */
+static Stream *
+get_stream (PercliteHealth *self, guint32 ssrc, gint64 now)
+{
+  guint oldest = 0;
+
+  if (self->n_streams > 0 && self->streams[self->last].ssrc == ssrc)
+    return &self->streams[self->last];
+
+  for (guint i = 0; i < self->n_streams; i++) {
+    if (self->streams[i].ssrc == ssrc) {
+      self->last = i;
+      return &self->streams[i];
+    }
+    if (self->streams[i].seen < self->streams[oldest].seen)
+      oldest = i;
+  }
+
+  if (self->n_streams < PERCLITE_HEALTH_MAX_STREAMS)
+    oldest = self->n_streams++;
+  else if (now - self->streams[oldest].seen < PERCLITE_HEALTH_TIMEOUT)
+    return NULL;
+  self->streams[oldest] = (Stream){
+      .ssrc = ssrc,
+      .state = NOTHING,
+      .told = NOTHING,
+      .told_when = now - PERCLITE_DROPS_INTERVAL,
+      .upstream_when = now - PERCLITE_DROPS_INTERVAL,
+      .asked_when = now - PERCLITE_DROPS_INTERVAL,
+      .replayed_when = now - PERCLITE_DROPS_INTERVAL,
+      .key_when = now - PERCLITE_DROPS_INTERVAL,
+  };
+  self->last = oldest;
+  return &self->streams[oldest];
+}
+
+static gboolean
+is_due (gint64 when, gint64 now)
+{
+  return now - when >= PERCLITE_DROPS_INTERVAL;
+}
+
+static void
+add_news (PercliteDiagnosis *diagnosis, PercliteNewsKind kind, const Stream *stream,
+    const guint8 *outer_header, guint64 count)
+{
+  PercliteNews *news = &diagnosis->news[diagnosis->n_news++];
+
+  *news = (PercliteNews){
+      .kind = kind,
+      .ssrc = stream->ssrc,
+      .payload_type = outer_header[PERCLITE_PT_OFFSET] & 0x7f,
+      .count = count,
+      .total = stream->dropped,
+  };
+  g_strlcpy (news->fingerprint, stream->fingerprint, sizeof news->fingerprint);
+}
+
+gboolean
+perclite_health_is_steady (
+    const PercliteHealth *self, const guint8 *outer_header, const gchar *fingerprint)
+{
+  const Stream *stream = &self->streams[self->last];
+
+  return self->n_streams > 0 && stream->ssrc == perclite_read_ssrc (outer_header) &&
+         stream->failures == 0 && stream->told == NOTHING &&
+         strcmp (stream->told_fingerprint, fingerprint) == 0 &&
+         strcmp (stream->fingerprint, fingerprint) == 0;
+}
+
+void
+perclite_health_good (PercliteHealth *self, const guint8 *outer_header, const gchar *fingerprint,
+    gint64 now, PercliteDiagnosis *diagnosis)
+{
+  Stream *stream;
+
+  g_return_if_fail (self != NULL && fingerprint != NULL);
+
+  *diagnosis = (PercliteDiagnosis){.drop = PERCLITE_N_DROPS};
+  stream = get_stream (self, perclite_read_ssrc (outer_header), now);
+  if (stream == NULL)
+    return;
+
+  stream->seen = now;
+  stream->failures = 0;
+  stream->state = NOTHING;
+  stream->has_step = FALSE;
+  stream->in_step = stream->out_of_step = 0;
+  if (g_strcmp0 (stream->fingerprint, fingerprint) != 0)
+    g_strlcpy (stream->fingerprint, fingerprint, sizeof stream->fingerprint);
+
+  if (stream->told != NOTHING && is_due (stream->told_when, now)) {
+    add_news (
+        diagnosis, PERCLITE_NEWS_DECRYPT_RESUMED, stream, outer_header, stream->told_failures);
+    stream->told = NOTHING;
+    stream->told_when = now;
+    stream->told_failures = 0;
+  }
+  /* The first key is no change. */
+  if (stream->told_fingerprint[0] == '\0') {
+    g_strlcpy (stream->told_fingerprint, fingerprint, sizeof stream->told_fingerprint);
+  } else if (g_strcmp0 (stream->told_fingerprint, fingerprint) != 0 &&
+             is_due (stream->key_when, now)) {
+    add_news (diagnosis, PERCLITE_NEWS_KEY_CHANGED, stream, outer_header, 1);
+    g_strlcpy (stream->told_fingerprint, fingerprint, sizeof stream->told_fingerprint);
+    stream->key_when = now;
+  }
+}
+
+static Step
+read_step (const guint8 *outer_header, const guint8 *payload)
+{
+  /* The first byte of the inner header is not sent. */
+  const guint8 *inner = payload - 1;
+
+  return (Step){
+      .outer_ts = perclite_read_ts (outer_header),
+      .outer_seq = perclite_read_seq (outer_header),
+      .seq = perclite_read_seq (inner),
+      .ts = perclite_read_ts (inner),
+      .ssrc = perclite_read_ssrc (inner),
+  };
+}
+
+/* Whether the payload looks like one with a payload encryption header, judged by the packet before. */
+static void
+compare_steps (Stream *stream, const guint8 *outer_header, const guint8 *payload, gsize size)
+{
+  Step last = stream->step, now;
+  guint32 outer_ts_delta, ts_delta;
+  guint16 outer_seq_delta, seq_delta;
+  gboolean has_last = stream->has_step;
+
+  if (size < PERCLITE_PEH_SIZE) {
+    stream->out_of_step++;
+    stream->in_step = 0;
+    return;
+  }
+  now = read_step (outer_header, payload);
+  stream->step = now;
+  stream->has_step = TRUE;
+
+  /* No server has rewritten it. */
+  if (now.seq == now.outer_seq && now.ts == now.outer_ts) {
+    stream->in_step++;
+    stream->out_of_step = 0;
+    return;
+  }
+  if (!has_last)
+    return;
+
+  outer_ts_delta = now.outer_ts - last.outer_ts;
+  ts_delta = now.ts - last.ts;
+  outer_seq_delta = (guint16) (now.outer_seq - last.outer_seq);
+  seq_delta = (guint16) (now.seq - last.seq);
+
+  if (now.ssrc != last.ssrc || ts_delta != outer_ts_delta) {
+    stream->out_of_step++;
+    stream->in_step = 0;
+  } else if (outer_ts_delta != 0 || (seq_delta == outer_seq_delta && seq_delta != 0)) {
+    /* Else both packets are of one timestamp, and payloads may just be equal. */
+    stream->in_step++;
+    stream->out_of_step = 0;
+  }
+}
+
+static gboolean
+is_plaintext (const Stream *stream)
+{
+  return stream->out_of_step >= STEPS_OF_PLAINTEXT;
+}
+
+static void
+update_state (Stream *stream, PercliteResult result)
+{
+  gboolean shown = stream->in_step > 0 || is_plaintext (stream);
+  gboolean decrypted_before = stream->fingerprint[0] != '\0';
+
+  if (stream->failures < PERCLITE_HEALTH_PATIENCE && (decrypted_before || !shown))
+    return;
+  if (is_plaintext (stream))
+    stream->state = PERCLITE_NEWS_PLAINTEXT_RECEIVED;
+  else if (result == PERCLITE_NO_KEY)
+    stream->state = PERCLITE_NEWS_MISSING_KEY;
+  else
+    stream->state = PERCLITE_NEWS_DECRYPT_FAILED;
+}
+
+static gboolean
+ask (Stream *stream, gint64 now)
+{
+  if (is_plaintext (stream) || !is_due (stream->asked_when, now))
+    return FALSE;
+  stream->asked_when = now;
+  return TRUE;
+}
+
+gboolean
+perclite_health_ask (PercliteHealth *self, const guint8 *outer_header, gint64 now)
+{
+  Stream *stream = get_stream (self, perclite_read_ssrc (outer_header), now);
+
+  return stream != NULL && ask (stream, now);
+}
+
+static void
+diagnose_failure (Stream *stream, const guint8 *outer_header, const guint8 *payload,
+    gsize payload_size, PercliteResult result, gint64 now, PercliteDiagnosis *diagnosis)
+{
+  if (stream->failures++ == 0)
+    stream->failing_since = now;
+  compare_steps (stream, outer_header, payload, payload_size);
+  update_state (stream, result);
+
+  if (stream->state != NOTHING && stream->state != stream->told &&
+      is_due (stream->told_when, now)) {
+    add_news (diagnosis, stream->state, stream, outer_header, stream->failures);
+    stream->told_failures = stream->told == NOTHING ? stream->failures : stream->told_failures + 1;
+    stream->told = stream->state;
+    stream->told_when = now;
+  } else if (stream->told != NOTHING) {
+    stream->told_failures++;
+  }
+
+  if (stream->state != NOTHING && is_due (stream->upstream_when, now)) {
+    stream->upstream_when = now;
+    diagnosis->failing = TRUE;
+    diagnosis->failing_for = now - stream->failing_since;
+  }
+  if (stream->state == PERCLITE_NEWS_DECRYPT_FAILED)
+    diagnosis->wants_key = ask (stream, now);
+}
+
+void
+perclite_health_bad (PercliteHealth *self, const guint8 *outer_header, const guint8 *payload,
+    gsize payload_size, PercliteResult result, gint64 now, PercliteDiagnosis *diagnosis)
+{
+  Stream *stream;
+
+  g_return_if_fail (self != NULL && result != PERCLITE_OK);
+
+  *diagnosis = (PercliteDiagnosis){.drop = perclite_drop_from_result (result)};
+  stream = get_stream (self, perclite_read_ssrc (outer_header), now);
+  if (stream == NULL)
+    return;
+
+  stream->seen = now;
+  stream->dropped++;
+  switch (result) {
+    case PERCLITE_NO_KEY:
+    case PERCLITE_AUTH_FAILED:
+    case PERCLITE_TOO_SHORT:
+      diagnose_failure (stream, outer_header, payload, payload_size, result, now, diagnosis);
+      if (is_plaintext (stream))
+        diagnosis->drop = PERCLITE_DROP_PLAINTEXT;
+      break;
+    case PERCLITE_REPLAYED:
+    case PERCLITE_REPLAY_OLD:
+      stream->replayed++;
+      if (is_due (stream->replayed_when, now)) {
+        add_news (diagnosis, PERCLITE_NEWS_REPLAYED, stream, outer_header, stream->replayed);
+        stream->replayed = 0;
+        stream->replayed_when = now;
+      }
+      break;
+    case PERCLITE_OK:
+    case PERCLITE_KEY_LIMIT:
+    case PERCLITE_NONCE_USED:
+    case PERCLITE_INTERNAL:
+    default:
+      break;
+  }
+}
