@@ -14,7 +14,9 @@ PACKAGES_RUN=(
 )
 # A Janus of one's own, in a network of its own.
 PACKAGES_JANUS=(janus janus-tools iproute2 util-linux)
-PACKAGES_TEST=(clang-format valgrind)
+# With what clang needs for sanitizers and libFuzzer, and llvm's symbolizer for their traces.
+# Node.js and Python run the programs of docs/keys.md.
+PACKAGES_TEST=(clang clang-format libclang-rt-dev llvm nodejs python3 valgrind)
 
 is_installed () {
   [ "$(dpkg-query -W -f '${db:Status-Abbrev}' "$1" 2>/dev/null)" = "ii " ]

@@ -14,7 +14,7 @@
  *
  * ## Example pipeline
  * |[
- * openssl rand -base64 44 > room.key
+ * (umask 077; openssl rand -base64 44 >room.key)
  * gst-launch-1.0 audiotestsrc num-buffers=500 ! opusenc ! rtpopuspay ! perclitenc key-file=room.key ! perclitedec key-file=room.key ! rtpopusdepay ! opusdec ! autoaudiosink
  * ]|
  * Encrypts a tone, and decrypts it again.
@@ -133,6 +133,22 @@ gst_perclite_dec_may_request (
   return TRUE;
 }
 
+/* For want of a key the packet has not been touched, so its MKI can be told. */
+static void
+add_mki (GstPercliteDec *self, GstPercliteTask *task)
+{
+  gsize size;
+  const guint8 *mki =
+      perclite_decrypter_get_mki (self->decrypter, task->inner + 1, task->size, &size);
+
+  for (guint n = 0; n < task->diagnosis.n_news; n++) {
+    gchar *hex = task->diagnosis.news[n].mki;
+
+    for (gsize i = 0; i < size; i++)
+      g_snprintf (hex + 2 * i, 3, "%02x", mki[i]);
+  }
+}
+
 static void
 gst_perclite_dec_diagnose (GstPercliteFilter *filter, GstPercliteTask *task, PercliteResult result)
 {
@@ -142,6 +158,8 @@ gst_perclite_dec_diagnose (GstPercliteFilter *filter, GstPercliteTask *task, Per
   if (result != PERCLITE_OK) {
     perclite_health_bad (self->health, task->outer_header, task->peh, task->peh_size, result,
         g_get_monotonic_time (), &task->diagnosis);
+    if (result == PERCLITE_NO_KEY)
+      add_mki (self, task);
     return;
   }
   fingerprint = perclite_key_get_fingerprint (task->key);

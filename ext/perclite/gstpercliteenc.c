@@ -17,7 +17,7 @@
  *
  * ## Example pipeline
  * |[
- * openssl rand -base64 44 > room.key
+ * (umask 077; openssl rand -base64 44 >room.key)
  * gst-launch-1.0 videotestsrc num-buffers=100 ! vp8enc deadline=1 ! rtpvp8pay pt=105 mtu=1170 ! perclitenc key-file=room.key ! perclitedec key-file=room.key ! rtpvp8depay ! vp8dec ! autovideosink
  * ]|
  * Encrypts a picture, and decrypts it again.

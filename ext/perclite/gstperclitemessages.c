@@ -8,12 +8,13 @@
 #include "gstperclitemessages.h"
 
 /* Packets that come twice do not: networks duplicate packets. Those that are not decrypted make news when there are
- * several in a row. */
+ * several in a row, and a key that is used up is an error. */
 static gboolean
 warrants_warning (PercliteDrop reason)
 {
   return reason != PERCLITE_DROP_MISSING_KEY && reason != PERCLITE_DROP_AUTH_FAILED &&
-         reason != PERCLITE_DROP_PLAINTEXT && reason != PERCLITE_DROP_REPLAYED;
+         reason != PERCLITE_DROP_PLAINTEXT && reason != PERCLITE_DROP_REPLAYED &&
+         reason != PERCLITE_DROP_KEY_LIMIT;
 }
 
 void
@@ -46,15 +47,19 @@ news_text (const PercliteNews *news, const gchar *keys)
 {
   g_autofree gchar *stream =
       g_strdup_printf ("Stream %08x (payload type %u)", news->ssrc, news->payload_type);
+  g_autofree gchar *mki = NULL;
 
   switch (news->kind) {
     case PERCLITE_NEWS_MISSING_KEY:
-      return g_strdup_printf (
-          "%s cannot be decrypted: its key is missing. Add the key of the sender to key-file%s%s.",
-          stream, *keys ? "; what is there is " : "", keys);
+      if (*news->mki != '\0')
+        mki = g_strdup_printf (", MKI %s,", news->mki);
+      return g_strdup_printf ("%s cannot be decrypted: its key%s is missing. Add the key of the "
+                              "sender to key-file%s%s.",
+          stream, mki ? mki : "", *keys ? "; what is there is " : "", keys);
     case PERCLITE_NEWS_DECRYPT_FAILED:
-      return g_strdup_printf ("%s cannot be decrypted. Wrong key? It is encrypted, but not with "
-                              "%s. Compare with the fingerprint and the suite of the sender.",
+      return g_strdup_printf (
+          "%s cannot be decrypted. Wrong key? It is encrypted, but not with "
+          "%s. Compare with the fingerprint, the suite and the MKI of the sender.",
           stream, keys);
     case PERCLITE_NEWS_PLAINTEXT_RECEIVED:
       return g_strdup_printf ("%s is not encrypted end to end, so nothing of it is passed on. Put "
@@ -74,7 +79,7 @@ news_text (const PercliteNews *news, const gchar *keys)
       return g_strdup_printf ("%s goes on with another key, %s.", stream, news->fingerprint);
     case PERCLITE_NEWS_LIMIT_NEAR:
       return g_strdup_printf ("The key %s is nearly used up: one eighth of the packets that it may "
-                              "encrypt is left. Set another key.",
+                              "encrypt is left. Put another one, marked \"send\", into key-file.",
           news->fingerprint);
     case PERCLITE_N_NEWS:
     default:
@@ -92,6 +97,7 @@ gst_perclite_post_news (
       n_keys > 1 ? g_strdup_printf ("%s or the %u other keys here", fingerprint, n_keys - 1)
                  : g_strdup (fingerprint);
   g_autofree gchar *text = news_text (news, keys);
+  gchar *detail;
   GstMessageType type = 0;
   GstStreamError code = GST_STREAM_ERROR_DECRYPT;
 
@@ -99,9 +105,9 @@ gst_perclite_post_news (
       element, gst_message_new_element (GST_OBJECT (element),
                    gst_structure_new (name, "ssrc", G_TYPE_UINT, news->ssrc, "payload-type",
                        G_TYPE_UINT, (guint) news->payload_type, "fingerprint", G_TYPE_STRING,
-                       *news->fingerprint != '\0' ? news->fingerprint : fingerprint, "count",
-                       G_TYPE_UINT64, news->count, "total", G_TYPE_UINT64, news->total, "text",
-                       G_TYPE_STRING, text, NULL)));
+                       *news->fingerprint != '\0' ? news->fingerprint : fingerprint, "mki",
+                       G_TYPE_STRING, news->mki, "count", G_TYPE_UINT64, news->count, "total",
+                       G_TYPE_UINT64, news->total, "text", G_TYPE_STRING, text, NULL)));
 
   switch (news->kind) {
     case PERCLITE_NEWS_MISSING_KEY:
@@ -122,8 +128,11 @@ gst_perclite_post_news (
     default:
       return;
   }
-  gst_element_message_full (element, type, GST_STREAM_ERROR, code, g_steal_pointer (&text),
-      g_strdup_printf ("%s, SSRC %08x", nick, news->ssrc), __FILE__, GST_FUNCTION, __LINE__);
+  /* Of an information, gst-launch-1.0 shows nothing but what is for debugging. */
+  detail = type == GST_MESSAGE_INFO ? g_strdup (text)
+                                    : g_strdup_printf ("%s, SSRC %08x", nick, news->ssrc);
+  gst_element_message_full (element, type, GST_STREAM_ERROR, code, g_steal_pointer (&text), detail,
+      __FILE__, GST_FUNCTION, __LINE__);
 }
 
 static gint

@@ -19,10 +19,10 @@ G_BEGIN_DECLS
  *    the counter that RFC 3711, appendix A guesses, and with 0. After some packets that fail, it is searched from the last counter on.
  *
  * Each try is as much work as a packet, so there are at most PERCLITE_TRIALS_PER_SECOND of them, whatever comes; a search that
- * needs more goes on with the next packets of its SSRC, and leaves some for streams whose key changes. There is one search at a
- * time: whoever sends many SSRCs that never
- * authenticate gets no memory and no more work for it. Each try is also a chance to guess the tag: with a tag of 4
- * bytes no more than PERCLITE_ROC_LIMIT_SHORT_TAG counters are tried under a key, so that 28 of its 32 bits remain for each.
+ * needs more goes on with the next packets of its SSRC, and leaves some for streams whose key changes. There is one search
+ * at a time: whoever sends many SSRCs that never authenticate gets no memory and no more work for it. Each try is also a
+ * chance to guess the tag: with a tag of 4 bytes no more than PERCLITE_ROC_LIMIT_SHORT_TAG counters are tried under a key,
+ * so that 28 of its 32 bits remain for each.
  */
 
 /* About 1.5 % of one core, at 3.5 us a try. */

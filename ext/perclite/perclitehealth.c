@@ -30,6 +30,7 @@ typedef struct {
   guint64 failures;       /* in a row */
   gint64 failing_since;   /* the first of them */
   PercliteNewsKind state; /* that it is in: one of the first three, or NOTHING */
+  guint others;           /* failures in a row that speak for another one */
 
   PercliteNewsKind told; /* of the states */
   gint64 told_when;      /* or of its end */
@@ -171,6 +172,7 @@ perclite_health_good (PercliteHealth *self, const guint8 *outer_header, const gc
 
   stream->seen = now;
   stream->failures = 0;
+  stream->others = 0;
   stream->state = NOTHING;
   stream->has_step = FALSE;
   stream->in_step = stream->out_of_step = 0;
@@ -258,20 +260,31 @@ is_plaintext (const Stream *stream)
   return stream->out_of_step >= STEPS_OF_PLAINTEXT;
 }
 
+static PercliteNewsKind
+name_failure (const Stream *stream, PercliteResult result)
+{
+  if (is_plaintext (stream))
+    return PERCLITE_NEWS_PLAINTEXT_RECEIVED;
+  return result == PERCLITE_NO_KEY ? PERCLITE_NEWS_MISSING_KEY : PERCLITE_NEWS_DECRYPT_FAILED;
+}
+
 static void
 update_state (Stream *stream, PercliteResult result)
 {
   gboolean shown = stream->in_step > 0 || is_plaintext (stream);
   gboolean decrypted_before = stream->fingerprint[0] != '\0';
+  PercliteNewsKind kind = name_failure (stream, result);
 
-  if (stream->failures < PERCLITE_HEALTH_PATIENCE && (decrypted_before || !shown))
-    return;
-  if (is_plaintext (stream))
-    stream->state = PERCLITE_NEWS_PLAINTEXT_RECEIVED;
-  else if (result == PERCLITE_NO_KEY)
-    stream->state = PERCLITE_NEWS_MISSING_KEY;
-  else
-    stream->state = PERCLITE_NEWS_DECRYPT_FAILED;
+  if (stream->state == NOTHING) {
+    if (stream->failures < PERCLITE_HEALTH_PATIENCE && (decrypted_before || !shown))
+      return;
+    stream->state = kind;
+  } else if (kind == stream->state) {
+    stream->others = 0;
+  } else if (++stream->others >= PERCLITE_HEALTH_PATIENCE) {
+    stream->state = kind;
+    stream->others = 0;
+  }
 }
 
 static gboolean

@@ -35,6 +35,7 @@ typedef enum {
  * @ssrc: SSRC of the outer packet
  * @payload_type: of the outer packet
  * @fingerprint: of the key: the one that worked, or the one that had worked before; "" if there was none
+ * @mki: by which the packet names a key that is missing, in hexadecimal; "" if it is not known
  * @count: packets that this is about: those that failed in a row so far, or since the last such news
  * @total: packets of the stream that were dropped since the start
  *
@@ -45,6 +46,7 @@ typedef struct {
   guint32 ssrc;
   guint8 payload_type;
   gchar fingerprint[17];
+  gchar mki[2 * PERCLITE_MKI_MAX_SIZE + 1];
   guint64 count;
   guint64 total;
 } PercliteNews;
@@ -79,7 +81,8 @@ typedef struct {
 #define PERCLITE_HEALTH_TIMEOUT (10 * G_USEC_PER_SEC)
 
 /* So many packets in a row fail before a stream counts as one that does not decrypt: after the last that did, networks and
- * servers may damage some; of one that never did, as long as it does not show what it is. */
+ * servers may damage some; of one that never did, as long as it does not show what it is. As many in a row make one failure
+ * another: a short MKI, or the look of plaintext, may also come by chance. */
 #define PERCLITE_HEALTH_PATIENCE 8
 
 /* Not to be used by two threads at a time. */
