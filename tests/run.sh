@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Installs what is missing, builds with warnings as errors, checks the formatting, and runs all tests. The last line
-# is "N passed, N failed". Uses build/, or $BUILD_DIR. Needs nothing of the directory it is started in.
+# Installs what is missing, builds with warnings as errors, checks the formatting, runs all tests, and fuzzes for a
+# while. The last line is "N passed, N failed". Uses build/ and build-fuzz/, or $BUILD_DIR and $BUILD_DIR-fuzz. Needs
+# nothing of the directory it is started in.
 set -euo pipefail
 
 root=$(dirname "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")")
@@ -60,13 +61,6 @@ fi
 
 # ---- Tests ----
 
-# Tests that need a network namespace fail, instead of being skipped, where there is none.
-export PERCLITE_TEST_REQUIRE=1
-log=$build/meson-logs/testlog.json
-rm -f "$log"
-status=0
-meson test -C "$build" --no-rebuild --print-errorlogs </dev/null || status=$?
-
 # The cases within a test are told by what libcheck prints at its end: "100%: Checks: 12, Failures: 0, Errors: 0". A
 # test without that line is one case, and so is the crash of one whose cases were all well.
 count () {
@@ -96,10 +90,27 @@ count () {
     END { print passed + 0, failed + 0, skipped + 0 }' "$1"
 }
 
-[ -s "$log" ] || give_up "meson test has run nothing"
-read -r p f s < <(count "$log")
-passed=$((passed + p))
-failed=$((failed + f))
-skipped=$((skipped + s))
-[ "$status" = 0 ] || [ "$failed" -gt 0 ] || failed=1
+# run_tests DIRECTORY [OPTION...]: adds what the tests of a build directory say.
+run_tests () {
+  local log=$1/meson-logs/testlog.json status=0 p f s
+
+  rm -f "$log"
+  meson test -C "$1" --no-rebuild --print-errorlogs "${@:2}" </dev/null || status=$?
+  [ -s "$log" ] || give_up "meson test has run nothing in $1"
+  read -r p f s < <(count "$log")
+  passed=$((passed + p))
+  failed=$((failed + f))
+  skipped=$((skipped + s))
+  [ "$status" = 0 ] || [ "$f" -gt 0 ] || failed=$((failed + 1))
+}
+
+# Tests that need a network namespace fail, instead of being skipped, where there is none.
+export PERCLITE_TEST_REQUIRE=1
+run_tests "$build"
+
+# ---- Fuzzing ----
+
+# How to do this for hours: tests/fuzz/README.md
+tests/fuzz/build.sh "$build-fuzz" || give_up "the fuzz targets cannot be built"
+run_tests "$build-fuzz" --num-processes 2
 finish

@@ -55,12 +55,13 @@ is_harmless (const gchar *parameter)
 static gchar *
 clean_fmtp (const gchar *value)
 {
-  const gchar *space = strchr (value, ' ');
+  /* RFC 8866, section 6.15: the format, which is a payload type here, and then its parameters. */
+  const gchar *space = value + strspn (value, "0123456789");
   g_auto (GStrv) parameters = NULL;
   g_autoptr (GString) cleaned = NULL;
   guint i;
 
-  if (!space)
+  if (space == value || *space != ' ')
     return NULL;
 
   parameters = g_strsplit (space + 1, ";", -1);

@@ -60,11 +60,13 @@ is_json_token (gchar c)
   return g_ascii_isalnum (c) || (c != '\0' && strchr (" \t\r\n{}[]:,+-.", c));
 }
 
+/* Whether TEXT is one object or array, nested not too deep. Of what follows the first value json-glib would keep the last, and lose
+ * the memory of the others. */
 static gboolean
 nesting_is_sane (const gchar *text, gsize size)
 {
   gsize i, depth = 0;
-  gboolean in_string = FALSE;
+  gboolean in_string = FALSE, closed = FALSE;
 
   for (i = 0; i < size; i++) {
     if (in_string) {
@@ -72,15 +74,18 @@ nesting_is_sane (const gchar *text, gsize size)
         i++;
       else if (text[i] == '"')
         in_string = FALSE;
+    } else if (!is_json_token (text[i]) && text[i] != '"') {
+      return FALSE;
+    } else if (depth == 0 && !g_ascii_isspace (text[i]) &&
+               (closed || (text[i] != '{' && text[i] != '['))) {
+      return FALSE;
     } else if (text[i] == '"') {
       in_string = TRUE;
-    } else if (!is_json_token (text[i])) {
-      return FALSE;
     } else if (text[i] == '{' || text[i] == '[') {
       if (++depth > MAX_DEPTH)
         return FALSE;
     } else if ((text[i] == '}' || text[i] == ']') && depth > 0) {
-      depth--;
+      closed = --depth == 0;
     }
   }
   return TRUE;
@@ -102,8 +107,9 @@ static gchar *
 dup_string (JsonObject *object, const gchar *name)
 {
   JsonNode *node = get_value (object, name, G_TYPE_STRING);
+  const gchar *text = node ? json_node_get_string (node) : NULL;
 
-  return node ? json_node_dup_string (node) : NULL;
+  return text && g_utf8_validate (text, -1, NULL) ? g_strdup (text) : NULL;
 }
 
 static gint64
@@ -271,8 +277,10 @@ janus_message_parse (const gchar *text, gsize size, GError **error)
 
   parser = json_parser_new ();
   if (!json_parser_load_from_data (parser, text, (gssize) size, &json_error)) {
-    g_set_error (error, JANUS_ERROR, JANUS_ERROR_PROTOCOL, "The server sent no valid JSON: %s",
-        json_error->message);
+    g_autofree gchar *reason = g_utf8_make_valid (json_error->message, -1);
+
+    g_set_error (
+        error, JANUS_ERROR, JANUS_ERROR_PROTOCOL, "The server sent no valid JSON: %s", reason);
     return NULL;
   }
 

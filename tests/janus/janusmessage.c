@@ -489,9 +489,11 @@ GST_START_TEST (numbers_of_another_type_count_as_absent)
 }
 GST_END_TEST;
 
+/* Half of a surrogate pair (RFC 8259, section 8.2) is no text either. */
 GST_START_TEST (texts_of_another_type_count_as_absent)
 {
-  static const gchar *const values[] = {"12", "1.5", "false", "null", "['x']", "{'x':'y'}"};
+  static const gchar *const values[] = {
+      "12", "1.5", "false", "null", "['x']", "{'x':'y'}", "'\\ud800 a'", "'\\udc00 a'"};
   gsize i;
 
   for (i = 0; i < G_N_ELEMENTS (values); i++) {
@@ -842,6 +844,17 @@ GST_START_TEST (many_siblings_are_no_nesting)
   g_string_append (text, "0]}");
   message = parse_exact (text->str, text->len, NULL);
   fail_unless (message != NULL);
+}
+GST_END_TEST;
+
+GST_START_TEST (two_messages_in_one_are_refused)
+{
+  static const gchar *const texts[] = {"{\"janus\":\"ack\"}{\"janus\":\"ack\"}",
+      "{\"janus\":\"ack\"} 1", "1 {\"janus\":\"ack\"}", "\"a\"{\"janus\":\"ack\"}"};
+  gsize i;
+
+  for (i = 0; i < G_N_ELEMENTS (texts); i++)
+    check_refused (texts[i], strlen (texts[i]));
 }
 GST_END_TEST;
 
@@ -1217,6 +1230,7 @@ janusmessage_suite (void)
   tcase_add_test (wrong, nesting_does_not_hide_behind_what_is_no_json);
   tcase_add_test (wrong, brackets_in_strings_do_not_count);
   tcase_add_test (wrong, many_siblings_are_no_nesting);
+  tcase_add_test (wrong, two_messages_in_one_are_refused);
   tcase_add_test (wrong, what_is_no_message_is_refused);
   tcase_add_test (wrong, no_text_at_all_is_refused);
   tcase_add_test (wrong, text_with_nul_does_no_harm);

@@ -130,6 +130,14 @@ GST_START_TEST (what_only_negotiates_is_kept_as_it_is)
 }
 GST_END_TEST;
 
+GST_START_TEST (what_stands_where_the_payload_type_should_is_not_kept)
+{
+  check_fmtp ("sprop-vps=97 apt=96", NULL);
+  check_fmtp ("96sprop-vps=97 apt=96", NULL);
+  check_fmtp (" apt=96", NULL);
+}
+GST_END_TEST;
+
 GST_START_TEST (names_are_known_in_upper_case_too)
 {
   check_fmtp ("96 PACKETIZATION-MODE=1;Profile-Level-Id=42C01E;SPROP-PARAMETER-SETS=Z0LAHtkD",
@@ -812,6 +820,7 @@ janussdp_suite (void)
   tcase_set_timeout (sdp, 60);
   tcase_add_test (sdp, headers_of_every_codec_are_taken_out);
   tcase_add_test (sdp, what_only_negotiates_is_kept_as_it_is);
+  tcase_add_test (sdp, what_stands_where_the_payload_type_should_is_not_kept);
   tcase_add_test (sdp, names_are_known_in_upper_case_too);
   tcase_add_test (sdp, odd_spacing_and_semicolons_hide_nothing);
   tcase_add_test (sdp, a_value_that_goes_on_after_a_space_is_no_harmless_one);
