@@ -155,6 +155,10 @@ gst_perclite_dec_diagnose (GstPercliteFilter *filter, GstPercliteTask *task, Per
   GstPercliteDec *self = GST_PERCLITE_DEC (filter);
   const gchar *fingerprint;
 
+  if (task->size == 0) {
+    task->diagnosis = (PercliteDiagnosis){.drop = PERCLITE_DROP_EMPTY};
+    return;
+  }
   if (result != PERCLITE_OK) {
     perclite_health_bad (self->health, task->outer_header, task->peh, task->peh_size, result,
         g_get_monotonic_time (), &task->diagnosis);
@@ -185,15 +189,13 @@ gst_perclite_dec_handle (GstPercliteFilter *filter, const PercliteDiagnosis *dia
     push_decryption_event (
         filter, TRUE, (GstClockTime) diagnosis->failing_for * (GST_SECOND / G_USEC_PER_SEC));
 
-  for (guint i = 0; i < diagnosis->n_news; i++) {
-    if (diagnosis->news[i].kind != PERCLITE_NEWS_DECRYPT_RESUMED)
-      continue;
-    push_decryption_event (filter, FALSE, 0);
-    /* What was missed is what the next pictures build on. */
-    if (GST_PERCLITE_DEC (filter)->is_video)
-      gst_perclite_filter_push_upstream (
-          filter, gst_video_event_new_upstream_force_key_unit (GST_CLOCK_TIME_NONE, TRUE, 0));
-  }
+  if (!diagnosis->recovered)
+    return;
+  push_decryption_event (filter, FALSE, 0);
+  /* What was missed is what the next pictures build on. */
+  if (GST_PERCLITE_DEC (filter)->is_video)
+    gst_perclite_filter_push_upstream (
+        filter, gst_video_event_new_upstream_force_key_unit (GST_CLOCK_TIME_NONE, TRUE, 0));
 }
 
 static gboolean

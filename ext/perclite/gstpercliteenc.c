@@ -152,6 +152,9 @@ gst_perclite_enc_diagnose (GstPercliteFilter *filter, GstPercliteTask *task, Per
   task->diagnosis = (PercliteDiagnosis){.drop = PERCLITE_N_DROPS};
   if (result != PERCLITE_OK) {
     task->diagnosis.drop = perclite_drop_from_result (result);
+    if (result == PERCLITE_KEY_LIMIT && task->encrypted.fingerprint != NULL)
+      g_strlcpy (
+          task->diagnosis.used_up, task->encrypted.fingerprint, sizeof task->diagnosis.used_up);
     return;
   }
   if (task->encrypted.key_changed)

@@ -232,7 +232,7 @@ is_worth_telling (const Outcome *outcome)
   const PercliteDiagnosis *diagnosis = &outcome->diagnosis;
 
   return outcome->report_due || diagnosis->n_news > 0 || diagnosis->wants_key ||
-         diagnosis->failing || diagnosis->drop == PERCLITE_DROP_KEY_LIMIT;
+         diagnosis->failing || diagnosis->recovered || diagnosis->drop == PERCLITE_DROP_KEY_LIMIT;
 }
 
 /* Posts, signals, and sends events, so it is called without lock. */
@@ -263,7 +263,7 @@ tell (GstPercliteFilter *self, const Outcome *outcome)
     return GST_FLOW_OK;
   GST_ELEMENT_ERROR (self, STREAM, FAILED,
       ("The key %s is used up: it has encrypted as many packets as it may. Use another key",
-          fingerprint),
+          diagnosis->used_up),
       (NULL));
   return GST_FLOW_ERROR;
 }
@@ -508,9 +508,9 @@ gst_perclite_filter_class_init (GstPercliteFilterClass *klass)
    * - "packets-in", "bytes-in", "packets-out", "bytes-out" (guint64): whole RTP packets
    * - "dropped" (guint64): packets in that did not go out
    * - "drops" (#GstStructure): the same by reason, each a guint64: "invalid-rtp", "too-short",
-   *   "too-large", "missing-key", "auth-failed", "plaintext", "replayed", "key-limit", "nonce-used", "internal"
+   *   "too-large", "empty", "missing-key", "auth-failed", "plaintext", "replayed", "key-limit", "nonce-used", "internal"
    * - "events" (#GstStructure): how often each was told, as a guint64: "missing-key", "decrypt-failed",
-   *   "plaintext-received", "decrypt-resumed", "replayed", "key-changed", "limit-near"
+   *   "plaintext-received", "all-replayed", "decrypt-resumed", "replayed", "key-changed", "limit-near"
    * - "suite" (string): nick of the suite in use
    * - "fingerprint" (string): as the property
    * - "keys" (#GST_TYPE_ARRAY of #GstStructure): for each key "fingerprint" (string), "suite" (string), "mki" (string, in

@@ -9,6 +9,8 @@
 
 #include <string.h>
 
+#include <openssl/crypto.h>
+
 #include "gstperclitemessages.h"
 #include "perclitekeysource.h"
 #include "perclitewatch.h"
@@ -45,6 +47,7 @@ typedef struct {
   PercliteKeySource *source;
   PercliteWatch *watch;
   gboolean started;
+  gboolean change_missed; /* by a start that had read the file before */
   gboolean exposure_told;
 } GstPercliteKeyedPrivate;
 
@@ -107,6 +110,15 @@ get_main_fingerprint (GstPercliteKeyed *self)
   return key != NULL ? perclite_key_get_fingerprint (key) : "";
 }
 
+/* What reads a pipe twice finds nothing the second time, or waits for ever. */
+static gboolean
+is_regular_or_none (GstPercliteKeyed *self)
+{
+  const gchar *path = perclite_key_source_get_key_file (PRIVATE (self)->source);
+
+  return path == NULL || g_file_test (path, G_FILE_TEST_IS_REGULAR);
+}
+
 /* People compare keys before anything plays, so one that was only set counts. */
 static gchar *
 get_fingerprint (GstPercliteKeyed *self)
@@ -116,7 +128,7 @@ get_fingerprint (GstPercliteKeyed *self)
   gchar *fingerprint;
 
   g_mutex_lock (&priv->lock);
-  if (!priv->started)
+  if (!priv->started && is_regular_or_none (self))
     perclite_key_source_load (priv->source, &exposed, NULL);
   fingerprint = g_strdup (get_main_fingerprint (self));
   g_mutex_unlock (&priv->lock);
@@ -152,45 +164,66 @@ is_sending_key (GstPercliteKeyed *self, const gchar *fingerprint)
   return sending != NULL && strcmp (perclite_key_get_fingerprint (sending), fingerprint) == 0;
 }
 
-/* Hands the keys of the source to the subclass, if it uses any yet. Called with the lock held. */
-static gboolean
-apply_keys (GstPercliteKeyed *self, GError **error)
-{
-  GstPercliteKeyedPrivate *priv = PRIVATE (self);
-
-  return !priv->started || GST_PERCLITE_KEYED_GET_CLASS (self)->set_keys (
-                               self, perclite_key_source_get_keys (priv->source), error);
-}
-
 typedef struct {
+  PercliteKeySourceState *before;
   GError *error;
   gboolean warn_of_exposure;
   gchar fingerprint[17]; /* before */
-  gboolean fingerprint_changed;
 } Change;
 
 /* Takes the lock. */
 static void
 change_begin (GstPercliteKeyed *self, Change *change)
 {
+  GstPercliteKeyedPrivate *priv = PRIVATE (self);
+
   *change = (Change){.error = NULL};
-  g_mutex_lock (&PRIVATE (self)->lock);
+  g_mutex_lock (&priv->lock);
+  change->before = perclite_key_source_save (priv->source);
   g_strlcpy (change->fingerprint, get_main_fingerprint (self), sizeof change->fingerprint);
+}
+
+/* Hands the keys of the source to the subclass, if it uses any yet, or else has them as they were. With the lock. */
+static gboolean
+change_apply (GstPercliteKeyed *self, Change *change)
+{
+  GstPercliteKeyedPrivate *priv = PRIVATE (self);
+
+  if (!priv->started || GST_PERCLITE_KEYED_GET_CLASS (self)->set_keys (
+                            self, perclite_key_source_get_keys (priv->source), &change->error))
+    return TRUE;
+  perclite_key_source_restore (priv->source, g_steal_pointer (&change->before));
+  return FALSE;
 }
 
 /* Gives the lock back, and tells what has come of it. @failed is a sentence for when there is an error. */
 static void
 change_end (GstPercliteKeyed *self, Change *change, const gchar *failed)
 {
-  change->fingerprint_changed = strcmp (change->fingerprint, get_main_fingerprint (self)) != 0;
+  gboolean fingerprint_changed = strcmp (change->fingerprint, get_main_fingerprint (self)) != 0;
+
   g_mutex_unlock (&PRIVATE (self)->lock);
 
-  if (change->fingerprint_changed)
+  perclite_key_source_state_free (change->before);
+  if (fingerprint_changed)
     g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_FINGERPRINT]);
   if (change->warn_of_exposure)
     warn_of_exposure (self);
   if (change->error != NULL)
     gst_perclite_post_warning (GST_ELEMENT (self), change->error, failed);
+}
+
+/* With the lock. */
+static gboolean
+load_anew (GstPercliteKeyed *self, gboolean *exposed, Change *change)
+{
+  if (!is_regular_or_none (self)) {
+    g_set_error (&change->error, PERCLITE_ERROR, PERCLITE_ERROR_READ,
+        "The key file is missing, or no regular file: only the first start reads a pipe. Set "
+        "key-file to a file");
+    return FALSE;
+  }
+  return perclite_key_source_load (PRIVATE (self)->source, exposed, &change->error);
 }
 
 /* Makes the keys of the setting anew while packets flow. */
@@ -202,8 +235,9 @@ reload (GstPercliteKeyed *self)
   Change change;
 
   change_begin (self, &change);
-  if (priv->started && perclite_key_source_load (priv->source, &exposed, &change.error) &&
-      apply_keys (self, &change.error))
+  if (!priv->started)
+    priv->change_missed = TRUE;
+  else if (load_anew (self, &exposed, &change) && change_apply (self, &change))
     GST_INFO_OBJECT (self, "keys loaded anew, fingerprint %s", get_main_fingerprint (self));
   change.warn_of_exposure = exposed && !priv->exposure_told;
   priv->exposure_told |= exposed;
@@ -213,7 +247,11 @@ reload (GstPercliteKeyed *self)
 static void
 on_file_changed (gpointer user_data)
 {
-  reload (GST_PERCLITE_KEYED (user_data));
+  /* What the application does when it is told may be to drop the element. */
+  GstPercliteKeyed *self = gst_object_ref (user_data);
+
+  reload (self);
+  gst_object_unref (self);
 }
 
 /* Watches the key file that is set now instead of the one before, or none. */
@@ -234,28 +272,31 @@ update_watch (GstPercliteKeyed *self, gboolean watch)
 }
 
 static gchar *
-gst_perclite_keyed_add_key (GstPercliteKeyed *self, const gchar *line)
+add_key (GstPercliteKeyed *self, const gchar *line, const guint8 *mki, gsize mki_size)
 {
-  GstPercliteKeyedPrivate *priv = PRIVATE (self);
-  gchar *fingerprint;
+  g_autofree gchar *fingerprint = NULL;
   Change change;
 
+  change_begin (self, &change);
+  fingerprint = g_strdup (
+      perclite_key_source_add (PRIVATE (self)->source, line, mki, mki_size, &change.error));
+  if (fingerprint != NULL && !change_apply (self, &change))
+    g_clear_pointer (&fingerprint, g_free);
+  change_end (self, &change, "The key was not added.");
+  return g_steal_pointer (&fingerprint);
+}
+
+static gchar *
+gst_perclite_keyed_add_key (GstPercliteKeyed *self, const gchar *line)
+{
   g_return_val_if_fail (line != NULL, NULL);
 
-  change_begin (self, &change);
-  fingerprint = g_strdup (perclite_key_source_add (priv->source, line, &change.error));
-  if (fingerprint != NULL && !apply_keys (self, &change.error)) {
-    perclite_key_source_remove (priv->source, fingerprint);
-    g_clear_pointer (&fingerprint, g_free);
-  }
-  change_end (self, &change, "The key was not added.");
-  return fingerprint;
+  return add_key (self, line, NULL, 0);
 }
 
 static gboolean
 gst_perclite_keyed_remove_key (GstPercliteKeyed *self, const gchar *fingerprint)
 {
-  GstPercliteKeyedPrivate *priv = PRIVATE (self);
   gboolean removed = FALSE;
   Change change;
 
@@ -266,8 +307,8 @@ gst_perclite_keyed_remove_key (GstPercliteKeyed *self, const gchar *fingerprint)
     g_set_error (&change.error, PERCLITE_ERROR, PERCLITE_ERROR_SETTINGS,
         "It is the one that encrypts. Add another one marked with \"send\" before");
   else
-    removed =
-        perclite_key_source_remove (priv->source, fingerprint) && apply_keys (self, &change.error);
+    removed = perclite_key_source_remove (PRIVATE (self)->source, fingerprint) &&
+              change_apply (self, &change);
   change_end (self, &change, "The key was not removed.");
   return removed;
 }
@@ -280,37 +321,36 @@ gst_perclite_keyed_can_request (GstPercliteKeyed *self)
   return g_signal_has_handler_pending (self, signals[SIGNAL_REQUEST_KEY], 0, TRUE);
 }
 
-/* The answer as a line of a key ring, with the MKI that was asked for. Takes the answer. */
-static gchar *
-answer_to_line (gchar *answer, const guint8 *mki, gsize mki_size)
-{
-  GString *hex;
-  gchar *line;
-
-  if (mki_size == 0 || strstr (answer, "mki=") != NULL)
-    return answer;
-  hex = g_string_new ("mki=");
-  for (gsize i = 0; i < mki_size; i++)
-    g_string_append_printf (hex, "%02x", mki[i]);
-  line = g_strconcat (hex->str, " ", answer, NULL);
-  g_string_free (hex, TRUE);
-  perclite_secret_free (answer);
-  return line;
-}
-
 void
 gst_perclite_keyed_request (GstPercliteKeyed *self, guint32 ssrc, const guint8 *mki, gsize mki_size)
 {
-  g_autoptr (GBytes) mki_bytes = mki_size > 0 ? g_bytes_new (mki, mki_size) : NULL;
-  gchar *answer = NULL, *line;
+  GValue values[3] = {G_VALUE_INIT, G_VALUE_INIT, G_VALUE_INIT};
+  GValue answer = G_VALUE_INIT;
+  const gchar *line;
 
   GST_DEBUG_OBJECT (self, "asking for the key of SSRC %08x", ssrc);
-  g_signal_emit (self, signals[SIGNAL_REQUEST_KEY], 0, ssrc, mki_bytes, &answer);
-  if (answer == NULL)
-    return;
-  line = answer_to_line (answer, mki, mki_size);
-  g_free (gst_perclite_keyed_add_key (self, line));
-  perclite_secret_free (line);
+  g_value_init (&values[0], G_TYPE_FROM_INSTANCE (self));
+  g_value_set_object (&values[0], self);
+  g_value_init (&values[1], G_TYPE_UINT);
+  g_value_set_uint (&values[1], ssrc);
+  g_value_init (&values[2], G_TYPE_BYTES);
+  if (mki_size > 0)
+    g_value_take_boxed (&values[2], g_bytes_new (mki, mki_size));
+  g_value_init (&answer, G_TYPE_STRING);
+
+  /* Not g_signal_emit(), which copies the answer and leaves the original behind. */
+  g_signal_emitv (values, signals[SIGNAL_REQUEST_KEY], 0, &answer);
+  for (guint i = 0; i < G_N_ELEMENTS (values); i++)
+    g_value_unset (&values[i]);
+
+  line = g_value_get_string (&answer);
+  if (line != NULL) {
+    g_free (add_key (self, line, mki, mki_size));
+    /* A constant of the application's is its own affair. */
+    if (!(answer.data[1].v_uint & G_VALUE_NOCOPY_CONTENTS))
+      OPENSSL_cleanse ((gchar *) line, strlen (line));
+  }
+  g_value_unset (&answer);
 }
 
 /* States */
@@ -353,37 +393,43 @@ load (GstPercliteKeyed *self, gboolean *any, GError **error)
 }
 
 static gboolean
-begin (GstPercliteKeyed *self, GError **error)
+begin (GstPercliteKeyed *self, gboolean *missed, GError **error)
 {
   GstPercliteKeyedPrivate *priv = PRIVATE (self);
+  gboolean ok;
 
   g_mutex_lock (&priv->lock);
   priv->started = has_keys (self, error) && GST_PERCLITE_KEYED_GET_CLASS (self)->start (self,
                                                 perclite_key_source_get_keys (priv->source), error);
   if (priv->started)
     GST_DEBUG_OBJECT (self, "fingerprint %s", get_main_fingerprint (self));
+  *missed = priv->started && priv->change_missed;
+  ok = priv->started;
   g_mutex_unlock (&priv->lock);
-  return priv->started;
+  return ok;
 }
 
 gboolean
 gst_perclite_keyed_start (GstPercliteKeyed *self)
 {
   GError *error = NULL;
-  gboolean any = FALSE, ok;
+  gboolean any = FALSE, missed = FALSE, ok;
 
   /* Before the file is read, so that no change is missed. */
+  PRIVATE (self)->change_missed = FALSE;
   update_watch (self, TRUE);
   ok = load (self, &any, &error);
   if (ok && !any && GST_PERCLITE_KEYED_GET_CLASS (self)->encrypting &&
       gst_perclite_keyed_can_request (self))
     gst_perclite_keyed_request (self, 0, NULL, 0);
-  if (!ok || !begin (self, &error)) {
+  if (!ok || !begin (self, &missed, &error)) {
     update_watch (self, FALSE);
     gst_perclite_post_error (GST_ELEMENT (self), error);
     return FALSE;
   }
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_FINGERPRINT]);
+  if (missed)
+    reload (self);
   return TRUE;
 }
 
@@ -397,6 +443,7 @@ gst_perclite_keyed_stop (GstPercliteKeyed *self)
   if (priv->started)
     GST_PERCLITE_KEYED_GET_CLASS (self)->stop (self, perclite_key_source_get_keys (priv->source));
   priv->started = FALSE;
+  perclite_key_source_unload (priv->source);
   g_mutex_unlock (&priv->lock);
 }
 
@@ -434,6 +481,9 @@ gst_perclite_keyed_set_property (GObject *object, guint id, const GValue *value,
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
       break;
   }
+  /* What is read at the start is not needed before, and what is not set any more never. */
+  if (!priv->started)
+    perclite_key_source_unload (priv->source);
   g_mutex_unlock (&priv->lock);
 
   if (reload_now && id == PROP_KEY_FILE)
@@ -624,15 +674,16 @@ gst_perclite_keyed_class_init (GstPercliteKeyedClass *klass)
    */
   signals[SIGNAL_ADD_KEY] = g_signal_new_class_handler ("add-key", G_TYPE_FROM_CLASS (klass),
       G_SIGNAL_RUN_LAST | G_SIGNAL_ACTION, G_CALLBACK (gst_perclite_keyed_add_key), NULL, NULL,
-      NULL, G_TYPE_STRING, 1, G_TYPE_STRING);
+      NULL, G_TYPE_STRING, 1, G_TYPE_STRING | G_SIGNAL_TYPE_STATIC_SCOPE);
 
   /**
    * GstPercliteKeyed::remove-key:
    * @self: the element
    * @fingerprint: of the key
    *
-   * Removes a key, in any state, wherever it came from. Packets under it cannot be decrypted from here on. The one that
-   * perclitenc encrypts with stays in use until there is another; a warning on the bus says so.
+   * Removes a key, wherever it came from, as long as packets flow; before and after that, one that was added. Packets under it
+   * cannot be decrypted from here on. The one that perclitenc encrypts with is not removed, which a warning on the bus
+   * explains. One of a file comes back when the file changes and still has it.
    *
    * Returns: whether there was such a key
    *

@@ -7,14 +7,14 @@
 
 #include "gstperclitemessages.h"
 
-/* Packets that come twice do not: networks duplicate packets. Those that are not decrypted make news when there are
+/* Packets that come twice do not: networks duplicate packets. Nor do those without payload: browsers send them as padding. Those that are not decrypted make news when there are
  * several in a row, and a key that is used up is an error. */
 static gboolean
 warrants_warning (PercliteDrop reason)
 {
-  return reason != PERCLITE_DROP_MISSING_KEY && reason != PERCLITE_DROP_AUTH_FAILED &&
-         reason != PERCLITE_DROP_PLAINTEXT && reason != PERCLITE_DROP_REPLAYED &&
-         reason != PERCLITE_DROP_KEY_LIMIT;
+  return reason != PERCLITE_DROP_EMPTY && reason != PERCLITE_DROP_MISSING_KEY &&
+         reason != PERCLITE_DROP_AUTH_FAILED && reason != PERCLITE_DROP_PLAINTEXT &&
+         reason != PERCLITE_DROP_REPLAYED && reason != PERCLITE_DROP_KEY_LIMIT;
 }
 
 void
@@ -64,6 +64,12 @@ news_text (const PercliteNews *news, const gchar *keys)
     case PERCLITE_NEWS_PLAINTEXT_RECEIVED:
       return g_strdup_printf ("%s is not encrypted end to end, so nothing of it is passed on. Put "
                               "perclitenc into the sender's pipeline.",
+          stream);
+    case PERCLITE_NEWS_ALL_REPLAYED:
+      return g_strdup_printf (
+          "%s brings nothing but packets that came before, or are too late to "
+          "tell. If its sender was started again with the same SSRC inside, start "
+          "this receiver again, or set perclitenc inner-ssrc=random there.",
           stream);
     case PERCLITE_NEWS_DECRYPT_RESUMED:
       return g_strdup_printf ("%s is decrypted again, with the key %s, after %" G_GUINT64_FORMAT
@@ -116,14 +122,15 @@ gst_perclite_post_news (
       break;
     case PERCLITE_NEWS_DECRYPT_FAILED:
     case PERCLITE_NEWS_PLAINTEXT_RECEIVED:
+    case PERCLITE_NEWS_ALL_REPLAYED:
     case PERCLITE_NEWS_LIMIT_NEAR:
       type = GST_MESSAGE_WARNING;
       break;
     case PERCLITE_NEWS_DECRYPT_RESUMED:
-      type = GST_MESSAGE_INFO;
-      break;
     case PERCLITE_NEWS_REPLAYED:
     case PERCLITE_NEWS_KEY_CHANGED:
+      type = GST_MESSAGE_INFO;
+      break;
     case PERCLITE_N_NEWS:
     default:
       return;

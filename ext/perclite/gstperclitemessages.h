@@ -37,7 +37,7 @@ void gst_perclite_post_drop (GstElement *element, const PercliteDropReport *repo
  * Posts an element message "perclite-" and perclite_news_nick(), with the fields "ssrc" (guint), "payload-type" (guint),
  * "fingerprint" (string, of the key that works or worked, else @fingerprint), "mki" (string), "count" (guint64), "total" (guint64) and "text" (string, for people).
  *
- * What begins to fail is followed by a warning with the same text, its end by an information, both of which
+ * What begins to fail is followed by a warning with the same text, the rest by an information, both of which
  * gst-launch-1.0 shows.
  */
 void gst_perclite_post_news (

@@ -31,6 +31,7 @@ typedef struct {
 #define KEY_LIMIT_TEXT                                                                           \
   "A packet was dropped because its key has been used for as many packets as it may; use a new " \
   "key."
+#define EMPTY_TEXT "A packet without payload was dropped."
 #define NONCE_USED_TEXT                                                                         \
   "A packet was dropped because its key has encrypted the same SSRC in another run, and to do " \
   "so twice would break the encryption; use inner-ssrc=random, another key, or another SSRC."
@@ -40,6 +41,7 @@ typedef struct {
 
 static const DropInfo infos[PERCLITE_N_DROPS] = {
     [PERCLITE_DROP_INVALID_RTP] = {"invalid-rtp", INVALID_RTP_TEXT, INVALID_RTP_TEXT},
+    [PERCLITE_DROP_EMPTY] = {"empty", EMPTY_TEXT, EMPTY_TEXT},
     [PERCLITE_DROP_TOO_SHORT] = {"too-short", "A packet that is too short was dropped.",
         "A packet was dropped because it is too short to be encrypted with PERC Lite; check that "
         "the sender encrypts, and that both have the same suite."},

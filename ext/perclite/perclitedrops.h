@@ -12,6 +12,7 @@ G_BEGIN_DECLS
 /**
  * PercliteDrop:
  * @PERCLITE_DROP_INVALID_RTP: not an RTP packet (RFC 3550, appendix A.1)
+ * @PERCLITE_DROP_EMPTY: padding and nothing else, by which browsers probe the way
  * @PERCLITE_DROP_TOO_SHORT: too short to be PERC Lite
  * @PERCLITE_DROP_TOO_LARGE: no UDP datagram would take it, before or after
  * @PERCLITE_DROP_MISSING_KEY: there is no key for it
@@ -27,6 +28,7 @@ G_BEGIN_DECLS
  */
 typedef enum {
   PERCLITE_DROP_INVALID_RTP,
+  PERCLITE_DROP_EMPTY,
   PERCLITE_DROP_TOO_SHORT,
   PERCLITE_DROP_TOO_LARGE,
   PERCLITE_DROP_MISSING_KEY,

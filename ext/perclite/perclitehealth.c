@@ -24,19 +24,20 @@ typedef struct {
 
 typedef struct {
   guint32 ssrc;
-  gint64 seen;
+  guint credit; /* packets that came, less those of others for which there was no place */
 
   guint64 dropped;        /* since the start */
   guint64 failures;       /* in a row */
   gint64 failing_since;   /* the first of them */
-  PercliteNewsKind state; /* that it is in: one of the first three, or NOTHING */
+  PercliteNewsKind state; /* that it is in: one of the first four, or NOTHING */
   guint others;           /* failures in a row that speak for another one */
 
   PercliteNewsKind told; /* of the states */
   gint64 told_when;      /* or of its end */
   guint64 told_failures; /* dropped since it was told, for its end */
   gint64 upstream_when;  /* a state was told upstream */
-  gint64 asked_when;     /* for a key */
+  gint64 recovered_when;
+  gint64 asked_when; /* for a key */
 
   guint64 replayed; /* since that was told */
   gint64 replayed_when;
@@ -55,12 +56,16 @@ struct _PercliteHealth {
   Stream streams[PERCLITE_HEALTH_MAX_STREAMS];
   guint n_streams;
   guint last; /* the stream of the last packet, most likely that of the next */
+
+  gint64 news_since; /* when the second began that */
+  guint n_news;      /* of these */
 };
 
 static const gchar *const nicks[PERCLITE_N_NEWS] = {
     [PERCLITE_NEWS_MISSING_KEY] = "missing-key",
     [PERCLITE_NEWS_DECRYPT_FAILED] = "decrypt-failed",
     [PERCLITE_NEWS_PLAINTEXT_RECEIVED] = "plaintext-received",
+    [PERCLITE_NEWS_ALL_REPLAYED] = "all-replayed",
     [PERCLITE_NEWS_DECRYPT_RESUMED] = "decrypt-resumed",
     [PERCLITE_NEWS_REPLAYED] = "replayed",
     [PERCLITE_NEWS_KEY_CHANGED] = "key-changed",
@@ -87,11 +92,37 @@ perclite_health_free (PercliteHealth *self)
   g_free (self);
 }
 
+static gboolean
+has_decrypted (const Stream *stream)
+{
+  return stream->fingerprint[0] != '\0';
+}
+
+/*
+ * The place of one that never decrypted, if there is any to be had. What decrypts takes the first; of what does not, those stay of
+ * which most packets come (Misra and Gries, "Finding repeated elements", 1982): made-up SSRCs do not keep a real one out.
+ */
+static Stream *
+make_place (PercliteHealth *self, gboolean decrypts)
+{
+  for (guint i = 0; i < self->n_streams; i++) {
+    Stream *stream = &self->streams[i];
+
+    if (!has_decrypted (stream) && (decrypts || stream->credit == 0))
+      return stream;
+  }
+  for (guint i = 0; i < self->n_streams; i++) {
+    if (!has_decrypted (&self->streams[i]))
+      self->streams[i].credit--;
+  }
+  return NULL;
+}
+
 /* NULL: there is no place. */
 static Stream *
-get_stream (PercliteHealth *self, guint32 ssrc, gint64 now)
+get_stream (PercliteHealth *self, guint32 ssrc, gboolean decrypts, gint64 now)
 {
-  guint oldest = 0;
+  Stream *stream;
 
   if (self->n_streams > 0 && self->streams[self->last].ssrc == ssrc)
     return &self->streams[self->last];
@@ -101,26 +132,38 @@ get_stream (PercliteHealth *self, guint32 ssrc, gint64 now)
       self->last = i;
       return &self->streams[i];
     }
-    if (self->streams[i].seen < self->streams[oldest].seen)
-      oldest = i;
   }
 
   if (self->n_streams < PERCLITE_HEALTH_MAX_STREAMS)
-    oldest = self->n_streams++;
-  else if (now - self->streams[oldest].seen < PERCLITE_HEALTH_TIMEOUT)
+    stream = &self->streams[self->n_streams++];
+  else
+    stream = make_place (self, decrypts);
+  if (stream == NULL)
     return NULL;
-  self->streams[oldest] = (Stream){
+  *stream = (Stream){
       .ssrc = ssrc,
       .state = NOTHING,
       .told = NOTHING,
       .told_when = now - PERCLITE_DROPS_INTERVAL,
       .upstream_when = now - PERCLITE_DROPS_INTERVAL,
+      .recovered_when = now - PERCLITE_DROPS_INTERVAL,
       .asked_when = now - PERCLITE_DROPS_INTERVAL,
       .replayed_when = now - PERCLITE_DROPS_INTERVAL,
       .key_when = now - PERCLITE_DROPS_INTERVAL,
   };
-  self->last = oldest;
-  return &self->streams[oldest];
+  self->last = (guint) (stream - self->streams);
+  return stream;
+}
+
+/* Whether something may be told, or asked, which it is then. */
+static gboolean
+may_tell (PercliteHealth *self, gint64 now)
+{
+  if (now - self->news_since >= G_USEC_PER_SEC) {
+    self->news_since = now;
+    self->n_news = 0;
+  }
+  return self->n_news++ < PERCLITE_HEALTH_MAX_NEWS;
 }
 
 static gboolean
@@ -166,11 +209,16 @@ perclite_health_good (PercliteHealth *self, const guint8 *outer_header, const gc
   g_return_if_fail (self != NULL && fingerprint != NULL);
 
   *diagnosis = (PercliteDiagnosis){.drop = PERCLITE_N_DROPS};
-  stream = get_stream (self, perclite_read_ssrc (outer_header), now);
+  stream = get_stream (self, perclite_read_ssrc (outer_header), TRUE, now);
   if (stream == NULL)
     return;
 
-  stream->seen = now;
+  if (stream->state != NOTHING &&
+      now - stream->recovered_when >= PERCLITE_HEALTH_RECOVERY_INTERVAL) {
+    diagnosis->recovered = TRUE;
+    stream->recovered_when = now;
+    stream->upstream_when = now - PERCLITE_DROPS_INTERVAL;
+  }
   stream->failures = 0;
   stream->others = 0;
   stream->state = NOTHING;
@@ -272,11 +320,10 @@ static void
 update_state (Stream *stream, PercliteResult result)
 {
   gboolean shown = stream->in_step > 0 || is_plaintext (stream);
-  gboolean decrypted_before = stream->fingerprint[0] != '\0';
   PercliteNewsKind kind = name_failure (stream, result);
 
   if (stream->state == NOTHING) {
-    if (stream->failures < PERCLITE_HEALTH_PATIENCE && (decrypted_before || !shown))
+    if (stream->failures < PERCLITE_HEALTH_PATIENCE && (has_decrypted (stream) || !shown))
       return;
     stream->state = kind;
   } else if (kind == stream->state) {
@@ -288,9 +335,9 @@ update_state (Stream *stream, PercliteResult result)
 }
 
 static gboolean
-ask (Stream *stream, gint64 now)
+ask (PercliteHealth *self, Stream *stream, gint64 now)
 {
-  if (is_plaintext (stream) || !is_due (stream->asked_when, now))
+  if (is_plaintext (stream) || !is_due (stream->asked_when, now) || !may_tell (self, now))
     return FALSE;
   stream->asked_when = now;
   return TRUE;
@@ -299,37 +346,49 @@ ask (Stream *stream, gint64 now)
 gboolean
 perclite_health_ask (PercliteHealth *self, const guint8 *outer_header, gint64 now)
 {
-  Stream *stream = get_stream (self, perclite_read_ssrc (outer_header), now);
+  Stream *stream = get_stream (self, perclite_read_ssrc (outer_header), FALSE, now);
 
-  return stream != NULL && ask (stream, now);
+  return stream != NULL && ask (self, stream, now);
 }
 
+/* Tells of a state that has begun, here and upstream. */
 static void
-diagnose_failure (Stream *stream, const guint8 *outer_header, const guint8 *payload,
-    gsize payload_size, PercliteResult result, gint64 now, PercliteDiagnosis *diagnosis)
+tell_state (PercliteHealth *self, Stream *stream, const guint8 *outer_header, gint64 now,
+    PercliteDiagnosis *diagnosis)
 {
-  if (stream->failures++ == 0)
-    stream->failing_since = now;
-  compare_steps (stream, outer_header, payload, payload_size);
-  update_state (stream, result);
+  if (stream->told != NOTHING)
+    stream->told_failures++;
+  if (stream->state == NOTHING)
+    return;
 
-  if (stream->state != NOTHING && stream->state != stream->told &&
-      is_due (stream->told_when, now)) {
+  if (stream->state != stream->told && is_due (stream->told_when, now) && may_tell (self, now)) {
     add_news (diagnosis, stream->state, stream, outer_header, stream->failures);
-    stream->told_failures = stream->told == NOTHING ? stream->failures : stream->told_failures + 1;
+    if (stream->told == NOTHING)
+      stream->told_failures = stream->failures;
     stream->told = stream->state;
     stream->told_when = now;
-  } else if (stream->told != NOTHING) {
-    stream->told_failures++;
   }
-
-  if (stream->state != NOTHING && is_due (stream->upstream_when, now)) {
+  if (is_due (stream->upstream_when, now)) {
     stream->upstream_when = now;
     diagnosis->failing = TRUE;
     diagnosis->failing_for = now - stream->failing_since;
   }
-  if (stream->state == PERCLITE_NEWS_DECRYPT_FAILED)
-    diagnosis->wants_key = ask (stream, now);
+}
+
+/* Replays are no failures of the key, until there is nothing else. */
+static void
+update_replays (PercliteHealth *self, Stream *stream, const guint8 *outer_header, gint64 now,
+    PercliteDiagnosis *diagnosis)
+{
+  stream->replayed++;
+  if (is_due (stream->replayed_when, now) && may_tell (self, now)) {
+    add_news (diagnosis, PERCLITE_NEWS_REPLAYED, stream, outer_header, stream->replayed);
+    stream->replayed = 0;
+    stream->replayed_when = now;
+  }
+  if (stream->state == NOTHING && stream->failures >= PERCLITE_HEALTH_PATIENCE &&
+      now - stream->failing_since >= PERCLITE_HEALTH_REPLAYS)
+    stream->state = PERCLITE_NEWS_ALL_REPLAYED;
 }
 
 void
@@ -341,28 +400,26 @@ perclite_health_bad (PercliteHealth *self, const guint8 *outer_header, const gui
   g_return_if_fail (self != NULL && result != PERCLITE_OK);
 
   *diagnosis = (PercliteDiagnosis){.drop = perclite_drop_from_result (result)};
-  stream = get_stream (self, perclite_read_ssrc (outer_header), now);
+  stream = get_stream (self, perclite_read_ssrc (outer_header), FALSE, now);
   if (stream == NULL)
     return;
 
-  stream->seen = now;
+  stream->credit++;
   stream->dropped++;
+  if (stream->failures++ == 0)
+    stream->failing_since = now;
   switch (result) {
     case PERCLITE_NO_KEY:
     case PERCLITE_AUTH_FAILED:
     case PERCLITE_TOO_SHORT:
-      diagnose_failure (stream, outer_header, payload, payload_size, result, now, diagnosis);
+      compare_steps (stream, outer_header, payload, payload_size);
+      update_state (stream, result);
       if (is_plaintext (stream))
         diagnosis->drop = PERCLITE_DROP_PLAINTEXT;
       break;
     case PERCLITE_REPLAYED:
     case PERCLITE_REPLAY_OLD:
-      stream->replayed++;
-      if (is_due (stream->replayed_when, now)) {
-        add_news (diagnosis, PERCLITE_NEWS_REPLAYED, stream, outer_header, stream->replayed);
-        stream->replayed = 0;
-        stream->replayed_when = now;
-      }
+      update_replays (self, stream, outer_header, now, diagnosis);
       break;
     case PERCLITE_OK:
     case PERCLITE_KEY_LIMIT:
@@ -371,4 +428,7 @@ perclite_health_bad (PercliteHealth *self, const guint8 *outer_header, const gui
     default:
       break;
   }
+  tell_state (self, stream, outer_header, now, diagnosis);
+  if (stream->state == PERCLITE_NEWS_DECRYPT_FAILED)
+    diagnosis->wants_key = ask (self, stream, now);
 }

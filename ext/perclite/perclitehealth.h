@@ -12,17 +12,19 @@ G_BEGIN_DECLS
  * @PERCLITE_NEWS_MISSING_KEY: a stream needs a key that is not there
  * @PERCLITE_NEWS_DECRYPT_FAILED: a stream is encrypted, but with none of the keys that are there
  * @PERCLITE_NEWS_PLAINTEXT_RECEIVED: a stream is not encrypted
+ * @PERCLITE_NEWS_ALL_REPLAYED: nothing comes of a stream but what came before, or is too late to tell
  * @PERCLITE_NEWS_DECRYPT_RESUMED: a stream of which one of the above was told decrypts
  * @PERCLITE_NEWS_REPLAYED: packets came twice, or too late to tell
  * @PERCLITE_NEWS_KEY_CHANGED: a stream goes on with another key
  * @PERCLITE_NEWS_LIMIT_NEAR: a key is nearly used up
  *
- * The first three are states of a stream, told when they begin.
+ * The first four are states of a stream, told when they begin.
  */
 typedef enum {
   PERCLITE_NEWS_MISSING_KEY,
   PERCLITE_NEWS_DECRYPT_FAILED,
   PERCLITE_NEWS_PLAINTEXT_RECEIVED,
+  PERCLITE_NEWS_ALL_REPLAYED,
   PERCLITE_NEWS_DECRYPT_RESUMED,
   PERCLITE_NEWS_REPLAYED,
   PERCLITE_NEWS_KEY_CHANGED,
@@ -63,6 +65,8 @@ typedef struct {
  * @failing: the stream does not decrypt, which is to be told upstream; not more often than every
  *   PERCLITE_DROPS_INTERVAL
  * @failing_for: microseconds since the first packet that failed, when @failing
+ * @recovered: a stream that did not decrypt does, which is to be told upstream
+ * @used_up: fingerprint of the key that is used up, when that is why the packet is dropped
  *
  * What a packet means for its stream.
  */
@@ -73,12 +77,22 @@ typedef struct {
   gboolean wants_key;
   gboolean failing;
   gint64 failing_for;
+  gboolean recovered;
+  gchar used_up[17];
 } PercliteDiagnosis;
 
-/* How many outer SSRCs are told apart. Those that come after them find a place when one was silent for
- * PERCLITE_HEALTH_TIMEOUT; until then nothing is told of them but the packets that were dropped. */
+/* How many outer SSRCs are told apart. When there are more, those that decrypt take the place of one that never did, and so do
+ * those of which more packets come. Of the others nothing is told but the packets that were dropped. */
 #define PERCLITE_HEALTH_MAX_STREAMS 64
-#define PERCLITE_HEALTH_TIMEOUT (10 * G_USEC_PER_SEC)
+
+/* Of all streams together so much is told in a second, whoever makes up SSRCs. */
+#define PERCLITE_HEALTH_MAX_NEWS 64
+
+/* Microseconds between two recoveries of a stream: each asks for a keyframe. */
+#define PERCLITE_HEALTH_RECOVERY_INTERVAL (G_USEC_PER_SEC / 4)
+
+/* After so many microseconds with nothing but replays those are no accident of the network. */
+#define PERCLITE_HEALTH_REPLAYS (2 * G_USEC_PER_SEC)
 
 /* So many packets in a row fail before a stream counts as one that does not decrypt: after the last that did, networks and
  * servers may damage some; of one that never did, as long as it does not show what it is. As many in a row make one failure

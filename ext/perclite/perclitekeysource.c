@@ -9,6 +9,13 @@
 
 #include <string.h>
 
+struct _PercliteKeySourceState {
+  PercliteKeyring *set; /* of the setting */
+  PercliteKeyring *added;
+  PercliteKey *marked;   /* the one that was added for sending, or NULL */
+  PercliteKeyring *keys; /* both */
+};
+
 struct _PercliteKeySource {
   gchar *key;
   gchar *key_file;
@@ -17,10 +24,7 @@ struct _PercliteKeySource {
   PercliteSuite suite;
 
   PercliteKey *derived; /* of the passphrase, its salt and the suite; NULL after one has changed */
-  PercliteKeyring *set; /* of the setting */
-  PercliteKeyring *added;
-  PercliteKey *marked;   /* the one that was added for sending, or NULL */
-  PercliteKeyring *keys; /* both */
+  PercliteKeySourceState now;
 };
 
 PercliteKeySource *
@@ -28,10 +32,19 @@ perclite_key_source_new (void)
 {
   PercliteKeySource *self = g_new0 (PercliteKeySource, 1);
 
-  self->set = perclite_keyring_new ();
-  self->added = perclite_keyring_new ();
-  self->keys = perclite_keyring_new ();
+  self->now.set = perclite_keyring_new ();
+  self->now.added = perclite_keyring_new ();
+  self->now.keys = perclite_keyring_new ();
   return self;
+}
+
+static void
+clear_state (PercliteKeySourceState *state)
+{
+  perclite_keyring_free (state->set);
+  perclite_keyring_free (state->added);
+  perclite_key_unref (state->marked);
+  perclite_keyring_free (state->keys);
 }
 
 void
@@ -44,10 +57,7 @@ perclite_key_source_free (PercliteKeySource *self)
   perclite_secret_free (self->passphrase);
   g_free (self->passphrase_salt);
   perclite_key_unref (self->derived);
-  perclite_keyring_free (self->set);
-  perclite_keyring_free (self->added);
-  perclite_key_unref (self->marked);
-  perclite_keyring_free (self->keys);
+  clear_state (&self->now);
   g_free (self);
 }
 
@@ -149,6 +159,24 @@ load_passphrase (PercliteKeySource *self, GError **error)
 }
 
 static PercliteKeyring *
+load_file (PercliteKeySource *self, gboolean *exposed, GError **error)
+{
+  g_autoptr (PercliteKey) key = NULL;
+
+  /* Errors name the file. */
+  if (!g_file_test (self->key_file, G_FILE_TEST_EXISTS))
+    key = perclite_key_new_from_text (self->key_file, PERCLITE_SUITE_AUTO, NULL);
+  if (key != NULL) {
+    g_set_error (error, PERCLITE_ERROR, PERCLITE_ERROR_SETTINGS,
+        "There is a key where key-file should name a file. Put the key into a file that only you "
+        "can "
+        "read, and set key-file to its name");
+    return NULL;
+  }
+  return perclite_keyring_new_from_file (self->key_file, self->suite, exposed, error);
+}
+
+static PercliteKeyring *
 load_setting (PercliteKeySource *self, gboolean *exposed, GError **error)
 {
   switch (count_settings (self)) {
@@ -167,7 +195,7 @@ load_setting (PercliteKeySource *self, gboolean *exposed, GError **error)
   if (self->key != NULL)
     return ring_of_one (perclite_key_new_from_text (self->key, self->suite, error));
   if (self->key_file != NULL)
-    return perclite_keyring_new_from_file (self->key_file, self->suite, exposed, error);
+    return load_file (self, exposed, error);
   return load_passphrase (self, error);
 }
 
@@ -192,8 +220,8 @@ join (const PercliteKeyring *set, const PercliteKeyring *added, PercliteKey *mar
 static void
 set_keys (PercliteKeySource *self, PercliteKeyring *keys)
 {
-  perclite_keyring_free (self->keys);
-  self->keys = keys;
+  perclite_keyring_free (self->now.keys);
+  self->now.keys = keys;
 }
 
 gboolean
@@ -207,15 +235,57 @@ perclite_key_source_load (PercliteKeySource *self, gboolean *exposed, GError **e
   set = load_setting (self, exposed, error);
   if (set == NULL)
     return FALSE;
-  keys = join (set, self->added, self->marked, error);
+  keys = join (set, self->now.added, self->now.marked, error);
   if (keys == NULL) {
     perclite_keyring_free (set);
     return FALSE;
   }
-  perclite_keyring_free (self->set);
-  self->set = set;
+  perclite_keyring_free (self->now.set);
+  self->now.set = set;
   set_keys (self, keys);
   return TRUE;
+}
+
+void
+perclite_key_source_unload (PercliteKeySource *self)
+{
+  g_return_if_fail (self != NULL);
+
+  perclite_keyring_free (self->now.set);
+  self->now.set = perclite_keyring_new ();
+  /* Fewer keys than went together go together. */
+  set_keys (self, join (self->now.set, self->now.added, self->now.marked, NULL));
+}
+
+PercliteKeySourceState *
+perclite_key_source_save (const PercliteKeySource *self)
+{
+  PercliteKeySourceState *state = g_new0 (PercliteKeySourceState, 1);
+
+  state->set = perclite_keyring_copy (self->now.set);
+  state->added = perclite_keyring_copy (self->now.added);
+  state->marked = self->now.marked != NULL ? perclite_key_ref (self->now.marked) : NULL;
+  state->keys = perclite_keyring_copy (self->now.keys);
+  return state;
+}
+
+void
+perclite_key_source_state_free (PercliteKeySourceState *state)
+{
+  if (state == NULL)
+    return;
+  clear_state (state);
+  g_free (state);
+}
+
+void
+perclite_key_source_restore (PercliteKeySource *self, PercliteKeySourceState *state)
+{
+  g_return_if_fail (self != NULL && state != NULL);
+
+  clear_state (&self->now);
+  self->now = *state;
+  g_free (state);
 }
 
 /* The key as the joined ring has it. */
@@ -232,30 +302,35 @@ find_equal (const PercliteKeyring *keys, const PercliteKey *key)
 }
 
 const gchar *
-perclite_key_source_add (PercliteKeySource *self, const gchar *line, GError **error)
+perclite_key_source_add (
+    PercliteKeySource *self, const gchar *line, const guint8 *mki, gsize mki_size, GError **error)
 {
   g_autoptr (PercliteKeyring) added = NULL;
   g_autoptr (PercliteKey) key = NULL;
   PercliteKeyring *keys;
   gboolean sending = FALSE;
+  gsize own_mki_size;
 
   g_return_val_if_fail (self != NULL && line != NULL, NULL);
 
   key = perclite_keyring_parse_line (line, strlen (line), self->suite, &sending, error);
   if (key == NULL)
     return NULL;
-  added = perclite_keyring_copy (self->added);
+  perclite_key_get_mki (key, &own_mki_size);
+  if (mki_size > 0 && own_mki_size == 0)
+    key = perclite_key_with_mki (g_steal_pointer (&key), mki, mki_size);
+  added = perclite_keyring_copy (self->now.added);
   if (!perclite_keyring_add (added, perclite_key_ref (key), FALSE, error))
     return NULL;
-  keys = join (self->set, added, sending ? key : self->marked, error);
+  keys = join (self->now.set, added, sending ? key : self->now.marked, error);
   if (keys == NULL)
     return NULL;
 
-  perclite_keyring_free (self->added);
-  self->added = g_steal_pointer (&added);
+  perclite_keyring_free (self->now.added);
+  self->now.added = g_steal_pointer (&added);
   if (sending) {
-    perclite_key_unref (self->marked);
-    self->marked = perclite_key_ref (key);
+    perclite_key_unref (self->now.marked);
+    self->now.marked = perclite_key_ref (key);
   }
   set_keys (self, keys);
   return perclite_key_get_fingerprint (find_equal (keys, key));
@@ -269,14 +344,15 @@ perclite_key_source_remove (PercliteKeySource *self, const gchar *fingerprint)
 
   g_return_val_if_fail (self != NULL && fingerprint != NULL, FALSE);
 
-  was_set = perclite_keyring_remove (self->set, wanted);
-  was_added = perclite_keyring_remove (self->added, wanted);
+  was_set = perclite_keyring_remove (self->now.set, wanted);
+  was_added = perclite_keyring_remove (self->now.added, wanted);
   if (!was_set && !was_added)
     return FALSE;
-  if (self->marked != NULL && g_strcmp0 (perclite_key_get_fingerprint (self->marked), wanted) == 0)
-    g_clear_pointer (&self->marked, perclite_key_unref);
+  if (self->now.marked != NULL &&
+      g_strcmp0 (perclite_key_get_fingerprint (self->now.marked), wanted) == 0)
+    g_clear_pointer (&self->now.marked, perclite_key_unref);
   /* Fewer keys than went together go together. */
-  set_keys (self, join (self->set, self->added, self->marked, NULL));
+  set_keys (self, join (self->now.set, self->now.added, self->now.marked, NULL));
   return TRUE;
 }
 
@@ -285,5 +361,5 @@ perclite_key_source_get_keys (const PercliteKeySource *self)
 {
   g_return_val_if_fail (self != NULL, NULL);
 
-  return self->keys;
+  return self->now.keys;
 }

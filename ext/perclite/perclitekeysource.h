@@ -59,14 +59,47 @@ gboolean perclite_key_source_is_set (const PercliteKeySource *self);
 gboolean perclite_key_source_load (PercliteKeySource *self, gboolean *exposed, GError **error);
 
 /**
+ * perclite_key_source_unload:
+ *
+ * Forgets the keys of the setting until it is loaded again; those that were added by hand stay.
+ */
+void perclite_key_source_unload (PercliteKeySource *self);
+
+/**
+ * PercliteKeySourceState:
+ *
+ * The keys of a source at some time.
+ */
+typedef struct _PercliteKeySourceState PercliteKeySourceState;
+
+/**
+ * perclite_key_source_save:
+ *
+ * Returns: (transfer full): the keys as they are, to be freed by perclite_key_source_state_free()
+ */
+PercliteKeySourceState *perclite_key_source_save (const PercliteKeySource *self);
+void perclite_key_source_state_free (PercliteKeySourceState *state);
+
+/**
+ * perclite_key_source_restore:
+ * @state: (transfer full): what perclite_key_source_save() has returned
+ *
+ * Undoes what has happened to the keys since; settings stay as they are.
+ */
+void perclite_key_source_restore (PercliteKeySource *self, PercliteKeySourceState *state);
+
+/**
  * perclite_key_source_add:
  * @line: what perclite_keyring_parse_line() takes
+ * @mki: (nullable): the MKI of the key, if none stands in the line
+ * @mki_size: bytes of @mki, 0 for none
  *
  * Adds a key to those of the setting.
  *
  * Returns: (transfer none) (nullable): the fingerprint of the key, or %NULL with @error set
  */
-const gchar *perclite_key_source_add (PercliteKeySource *self, const gchar *line, GError **error);
+const gchar *perclite_key_source_add (
+    PercliteKeySource *self, const gchar *line, const guint8 *mki, gsize mki_size, GError **error);
 
 /**
  * perclite_key_source_remove:
@@ -86,5 +119,6 @@ gboolean perclite_key_source_remove (PercliteKeySource *self, const gchar *finge
 const PercliteKeyring *perclite_key_source_get_keys (const PercliteKeySource *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PercliteKeySource, perclite_key_source_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (PercliteKeySourceState, perclite_key_source_state_free)
 
 G_END_DECLS

@@ -28,6 +28,7 @@ struct _PercliteWatch {
   PercliteWatchFunc func;
   gpointer user_data;
   FileState state; /* of the thread's */
+  gboolean freed;  /* by its own function */
 };
 
 static GMutex lock;
@@ -71,6 +72,13 @@ same_file (const FileState *a, const FileState *b)
          same_time (a->changed, b->changed);
 }
 
+static void
+destroy (PercliteWatch *self)
+{
+  g_free (self->path);
+  g_free (self);
+}
+
 /* Without the lock: the file system, or the function, may take its time. */
 static void
 check (PercliteWatch *watch)
@@ -87,6 +95,8 @@ check (PercliteWatch *watch)
 static void
 check_all (void)
 {
+  gboolean nobody_waits = FALSE;
+
   for (guint left = watches.length; left > 0 && watches.length > 0; left--) {
     PercliteWatch *watch = g_queue_pop_head (&watches);
 
@@ -97,7 +107,14 @@ check_all (void)
     g_mutex_lock (&lock);
     busy = NULL;
     g_cond_broadcast (&busy_changed);
+    if (watch->freed) {
+      destroy (watch);
+      nobody_waits = TRUE;
+    }
   }
+  /* Who frees the last one waits for the end of the thread, unless that was its own function. */
+  if (nobody_waits && watches.length == 0 && thread == g_thread_self ())
+    g_thread_unref (g_steal_pointer (&thread));
 }
 
 static gpointer
@@ -147,6 +164,11 @@ perclite_watch_free (PercliteWatch *self)
 
   g_mutex_lock (&lock);
   g_queue_remove (&watches, self);
+  if (busy == self && thread == g_thread_self ()) {
+    self->freed = TRUE;
+    g_mutex_unlock (&lock);
+    return;
+  }
   while (busy == self)
     g_cond_wait (&busy_changed, &lock);
 
@@ -161,6 +183,5 @@ perclite_watch_free (PercliteWatch *self)
 
   if (ended != NULL)
     g_thread_join (ended);
-  g_free (self->path);
-  g_free (self);
+  destroy (self);
 }

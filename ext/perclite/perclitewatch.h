@@ -36,8 +36,8 @@ PercliteWatch *perclite_watch_new (const gchar *path, PercliteWatchFunc func, gp
  * perclite_watch_free:
  * @self: (nullable): a watch
  *
- * When it returns, the function does not run and never will again. So it must not be called by that function, nor with
- * a lock that the function takes.
+ * When it returns, the function does not run and never will again, unless it is that function which calls: then it is not
+ * called any more. Must not be called with a lock that the function takes.
  */
 void perclite_watch_free (PercliteWatch *self);
 

@@ -86,8 +86,9 @@ GST_END_TEST;
 
 GST_START_TEST (every_reason_has_a_nick_and_words_for_both_directions)
 {
-  static const gchar *const nicks[PERCLITE_N_DROPS] = {"invalid-rtp", "too-short", "too-large",
-      "missing-key", "auth-failed", "plaintext", "replayed", "key-limit", "nonce-used", "internal"};
+  static const gchar *const nicks[PERCLITE_N_DROPS] = {"invalid-rtp", "empty", "too-short",
+      "too-large", "missing-key", "auth-failed", "plaintext", "replayed", "key-limit", "nonce-used",
+      "internal"};
 
   for (guint i = 0; i < PERCLITE_N_DROPS; i++) {
     fail_unless_equals_string (perclite_drop_nick (i), nicks[i]);

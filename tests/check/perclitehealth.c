@@ -330,14 +330,97 @@ GST_START_TEST (a_flood_of_ssrcs_makes_neither_memory_nor_news_without_end)
     told += f.diagnosis.n_news + f.diagnosis.failing;
     fail_unless_equals_int (f.diagnosis.drop, PERCLITE_DROP_AUTH_FAILED);
   }
-  fail_unless (told <= PERCLITE_HEALTH_MAX_STREAMS);
+  fail_unless (told <= 2 * PERCLITE_HEALTH_MAX_NEWS);
+  clear (&f);
+}
+GST_END_TEST;
 
-  /* When they are silent there is room for others. */
-  f.now += PERCLITE_HEALTH_TIMEOUT;
+GST_START_TEST (made_up_ssrcs_do_not_silence_a_real_stream)
+{
+  Fixture f = new_fixture ();
+  gint64 start = f.now;
+  guint told = 0, asked = 0;
+
+  /* All places taken, and each of those that took them heard of now and then. */
+  for (guint i = 0; f.now - start < 20 * SECOND; i++) {
+    guint8 header[12];
+
+    f.ssrc = i % 2 ? SSRC : 1000 + i / 2 % PERCLITE_HEALTH_MAX_STREAMS;
+    next_header (&f, header);
+    if (f.ssrc == SSRC)
+      asked += perclite_health_ask (f.health, header, f.now);
+    fail_encrypted (&f, PERCLITE_NO_KEY);
+    if (f.ssrc == SSRC)
+      told += f.diagnosis.n_news;
+  }
+  fail_unless_equals_int (told, 1);
+  fail_unless (asked >= 5);
+  clear (&f);
+}
+GST_END_TEST;
+
+GST_START_TEST (what_decrypts_always_finds_a_place)
+{
+  Fixture f = new_fixture ();
+
+  for (guint i = 0; i < 10 * PERCLITE_HEALTH_MAX_STREAMS; i++) {
+    f.ssrc = i % PERCLITE_HEALTH_MAX_STREAMS;
+    fail_encrypted (&f, PERCLITE_AUTH_FAILED);
+  }
   f.ssrc = SSRC;
+  succeed (&f, KEY_A);
+  succeed (&f, KEY_B);
+  assert_news (&f, PERCLITE_NEWS_KEY_CHANGED, 1);
+  clear (&f);
+}
+GST_END_TEST;
+
+GST_START_TEST (nothing_but_replays_is_told_as_such)
+{
+  Fixture f = new_fixture ();
+  guint told = 0, failing = 0;
+
+  succeed (&f, KEY_A);
+  for (guint i = 0; i < 600; i++) {
+    fail_encrypted (&f, PERCLITE_REPLAY_OLD);
+    for (guint n = 0; n < f.diagnosis.n_news; n++)
+      told += f.diagnosis.news[n].kind == PERCLITE_NEWS_ALL_REPLAYED;
+    failing += f.diagnosis.failing;
+  }
+  fail_unless_equals_int (told, 1);
+  fail_unless (failing >= 8);
+  succeed (&f, KEY_A);
+  assert_news (&f, PERCLITE_NEWS_DECRYPT_RESUMED, 600);
+  clear (&f);
+}
+GST_END_TEST;
+
+GST_START_TEST (recovery_is_told_upstream_at_once)
+{
+  Fixture f = new_fixture ();
+
   fail_encrypted (&f, PERCLITE_AUTH_FAILED);
   fail_encrypted (&f, PERCLITE_AUTH_FAILED);
-  assert_news (&f, PERCLITE_NEWS_DECRYPT_FAILED, 2);
+  succeed (&f, KEY_A);
+  fail_unless (f.diagnosis.recovered);
+  succeed (&f, KEY_A);
+  fail_if (f.diagnosis.recovered);
+  clear (&f);
+}
+GST_END_TEST;
+
+GST_START_TEST (one_packet_of_another_look_changes_no_state)
+{
+  Fixture f = new_fixture ();
+
+  fail_encrypted (&f, PERCLITE_NO_KEY);
+  fail_encrypted (&f, PERCLITE_NO_KEY);
+  assert_news (&f, PERCLITE_NEWS_MISSING_KEY, 2);
+  f.now += 2 * SECOND;
+  for (guint i = 0; i < 200; i++) {
+    fail_encrypted (&f, i % 4 ? PERCLITE_NO_KEY : PERCLITE_AUTH_FAILED);
+    assert_no_news (&f);
+  }
   clear (&f);
 }
 GST_END_TEST;
@@ -380,6 +463,11 @@ perclitehealth_suite (void)
   tcase_add_test (tcase, upstream_hears_of_a_failing_stream_every_second_and_for_how_long);
   tcase_add_test (tcase, the_application_is_asked_for_a_key_once_a_second);
   tcase_add_test (tcase, a_flood_of_ssrcs_makes_neither_memory_nor_news_without_end);
+  tcase_add_test (tcase, made_up_ssrcs_do_not_silence_a_real_stream);
+  tcase_add_test (tcase, what_decrypts_always_finds_a_place);
+  tcase_add_test (tcase, nothing_but_replays_is_told_as_such);
+  tcase_add_test (tcase, recovery_is_told_upstream_at_once);
+  tcase_add_test (tcase, one_packet_of_another_look_changes_no_state);
   tcase_add_test (tcase, a_steady_stream_needs_no_look);
   return suite;
 }

@@ -10,6 +10,7 @@
 #include <glib/gstdio.h>
 #include <gst/video/video.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "gstpercliteevent.h"
 
@@ -319,6 +320,106 @@ GST_START_TEST (a_malformed_replacement_changes_nothing_and_is_told)
 }
 GST_END_TEST;
 
+GST_START_TEST (a_replacement_that_is_refused_leaves_the_fingerprint_of_what_is_used)
+{
+  GstHarness *e;
+  g_autofree gchar *fingerprint = NULL, *added = NULL;
+  g_autoptr (GstMessage) warning = NULL;
+
+  write_key_file (0600, KEY_44);
+  e = harness_with_file ("perclitenc");
+  write_key_file (0600, OTHER_KEY_44 "\n" KEY_28);
+  {
+    g_autoptr (GstBus) bus = gst_element_get_bus (e->element);
+
+    warning = gst_bus_timed_pop_filtered (bus, 20 * GST_SECOND, GST_MESSAGE_WARNING);
+  }
+  fail_unless (warning != NULL);
+  fingerprint = get_fingerprint (e);
+  fail_unless_equals_string (fingerprint, FINGERPRINT_44);
+  added = add_key (e, "send " KEY_30);
+  fail_unless (added != NULL);
+  test_harness_free (e);
+}
+GST_END_TEST;
+
+static void
+on_fingerprint (GstElement *element, GParamSpec *pspec, gpointer user_data)
+{
+  g_autofree gchar *other = g_strconcat (path, ".other", NULL);
+
+  g_signal_handlers_disconnect_by_func (element, on_fingerprint, user_data);
+  g_object_set (element, "key-file", other, NULL);
+}
+
+/* The fingerprint of a line of a key ring. */
+static gchar *
+fingerprint_of (const gchar *text)
+{
+  g_autoptr (PercliteKey) key = perclite_key_new_from_text (text, PERCLITE_SUITE_AUTO, NULL);
+
+  return g_strdup (perclite_key_get_fingerprint (key));
+}
+
+GST_START_TEST (who_is_told_of_a_new_key_may_set_another_file)
+{
+  GstHarness *e, *other_element;
+  g_autofree gchar *other = g_strconcat (path, ".other", NULL), *second = fingerprint_of (KEY_28);
+  g_autofree gchar *third = fingerprint_of (KEY_30);
+
+  write_key_file (0600, KEY_44);
+  fail_unless (g_file_set_contents_full (other, KEY_28, -1, G_FILE_SET_CONTENTS_NONE, 0600, NULL));
+  e = harness_with_file ("perclitenc");
+  other_element = harness_with_file ("perclitenc");
+  g_signal_connect (e->element, "notify::fingerprint", G_CALLBACK (on_fingerprint), NULL);
+  write_key_file (0600, OTHER_KEY_44);
+  wait_for_fingerprint (e, second);
+
+  /* And files are looked at as before. */
+  write_key_file (0600, KEY_30);
+  wait_for_fingerprint (other_element, third);
+  fail_unless (g_file_set_contents_full (other, KEY_30, -1, G_FILE_SET_CONTENTS_NONE, 0600, NULL));
+  wait_for_fingerprint (e, third);
+  test_harness_free (e);
+  test_harness_free (other_element);
+  g_unlink (other);
+}
+GST_END_TEST;
+
+GST_START_TEST (a_pipe_is_left_to_the_start)
+{
+  GstHarness *e = test_harness ("perclitenc", "key=" KEY_44);
+  g_autoptr (GstElement) idle = gst_object_ref_sink (gst_element_factory_make ("perclitenc", NULL));
+  g_autofree gchar *fingerprint = NULL, *none = NULL;
+
+  fail_unless_equals_int (mkfifo (path, 0600), 0);
+  g_object_set (idle, "key-file", path, NULL);
+  g_object_get (idle, "fingerprint", &none, NULL);
+  fail_unless_equals_string (none, "");
+
+  g_object_set (e->element, "key", NULL, NULL);
+  g_object_set (e->element, "key-file", path, NULL);
+  fingerprint = get_fingerprint (e);
+  fail_unless (test_count_messages (e->element, GST_MESSAGE_WARNING) >= 1);
+  test_harness_free (e);
+}
+GST_END_TEST;
+
+GST_START_TEST (a_key_is_not_kept_when_nothing_needs_it)
+{
+  g_autoptr (GstElement) e = gst_object_ref_sink (gst_element_factory_make ("perclitenc", NULL));
+  g_autofree gchar *fingerprint = NULL;
+
+  g_object_set (e, "key", KEY_44, NULL);
+  gst_element_set_state (e, GST_STATE_PAUSED);
+  gst_element_set_state (e, GST_STATE_READY);
+  g_object_set (e, "key", NULL, NULL);
+  g_object_get (e, "fingerprint", &fingerprint, NULL);
+  fail_unless_equals_string (fingerprint, "");
+  gst_element_set_state (e, GST_STATE_NULL);
+}
+GST_END_TEST;
+
 GST_START_TEST (a_file_that_everybody_can_read_is_warned_of_once)
 {
   GstHarness *e;
@@ -483,7 +584,7 @@ GST_END_TEST;
 
 GST_START_TEST (a_key_is_asked_for_by_its_mki)
 {
-  Request request = {.answer = OTHER_KEY_44};
+  Request request = {.answer = "send " OTHER_KEY_44};
   GstHarness *d = asking_decrypter (&request);
   GstHarness *e = test_harness ("perclitenc", "key=" KEY_44);
   g_autofree gchar *fingerprint = add_key (e, "send mki=0bad " OTHER_KEY_44);
@@ -594,6 +695,10 @@ perclitekeys_suite (void)
   tcase_add_test (tcase, a_key_that_was_set_again_repeats_no_nonce);
   tcase_add_test (tcase, a_replaced_key_file_rotates_both_sides_without_a_loss);
   tcase_add_test (tcase, a_malformed_replacement_changes_nothing_and_is_told);
+  tcase_add_test (tcase, a_replacement_that_is_refused_leaves_the_fingerprint_of_what_is_used);
+  tcase_add_test (tcase, who_is_told_of_a_new_key_may_set_another_file);
+  tcase_add_test (tcase, a_pipe_is_left_to_the_start);
+  tcase_add_test (tcase, a_key_is_not_kept_when_nothing_needs_it);
   tcase_add_test (tcase, a_file_that_everybody_can_read_is_warned_of_once);
   tcase_add_test (tcase, a_ring_without_a_mark_decrypts_but_does_not_encrypt);
   tcase_add_test (tcase, a_removed_key_decrypts_nothing_from_then_on);

@@ -101,10 +101,10 @@ GST_START_TEST (added_keys_receive_until_one_is_marked)
 
   perclite_key_source_set_key (source, KEY_44);
   load (source);
-  added = g_strdup (perclite_key_source_add (source, OTHER_KEY_44, NULL));
+  added = g_strdup (perclite_key_source_add (source, OTHER_KEY_44, NULL, 0, NULL));
   fail_unless (added != NULL);
   fail_unless_equals_string (sending (source), FINGERPRINT_44);
-  fail_unless (perclite_key_source_add (source, "send " OTHER_KEY_44, NULL) != NULL);
+  fail_unless (perclite_key_source_add (source, "send " OTHER_KEY_44, NULL, 0, NULL) != NULL);
   fail_unless_equals_string (sending (source), added);
   fail_unless_equals_int (perclite_keyring_get_size (perclite_key_source_get_keys (source)), 2);
 
@@ -118,7 +118,8 @@ GST_START_TEST (the_only_key_is_for_sending)
 {
   g_autoptr (PercliteKeySource) source = perclite_key_source_new ();
 
-  fail_unless_equals_string (perclite_key_source_add (source, KEY_44, NULL), FINGERPRINT_44);
+  fail_unless_equals_string (
+      perclite_key_source_add (source, KEY_44, NULL, 0, NULL), FINGERPRINT_44);
   fail_unless_equals_string (sending (source), FINGERPRINT_44);
 }
 GST_END_TEST;
@@ -130,7 +131,7 @@ GST_START_TEST (a_removed_key_is_gone_wherever_it_came_from)
 
   perclite_key_source_set_key (source, KEY_44);
   load (source);
-  added = g_strdup (perclite_key_source_add (source, "send " OTHER_KEY_44, NULL));
+  added = g_strdup (perclite_key_source_add (source, "send " OTHER_KEY_44, NULL, 0, NULL));
   fail_unless (perclite_key_source_remove (source, added));
   fail_if (perclite_key_source_remove (source, added));
   fail_unless_equals_string (sending (source), FINGERPRINT_44);
@@ -147,7 +148,7 @@ GST_START_TEST (what_is_malformed_or_too_much_changes_nothing)
 
   perclite_key_source_set_key (source, KEY_44);
   load (source);
-  fail_unless (perclite_key_source_add (source, "send not-base64", &error) == NULL);
+  fail_unless (perclite_key_source_add (source, "send not-base64", NULL, 0, &error) == NULL);
   fail_unless (error->domain == PERCLITE_ERROR);
   fail_unless (strstr (error->message, "not-base64") == NULL);
 
@@ -155,11 +156,68 @@ GST_START_TEST (what_is_malformed_or_too_much_changes_nothing)
     guint8 bytes[44] = {(guint8) (i + 1)};
     g_autofree gchar *text = g_base64_encode (bytes, sizeof bytes);
 
-    fail_unless (perclite_key_source_add (source, text, NULL) != NULL);
+    fail_unless (perclite_key_source_add (source, text, NULL, 0, NULL) != NULL);
   }
-  fail_unless (perclite_key_source_add (source, OTHER_KEY_44, NULL) == NULL);
+  fail_unless (perclite_key_source_add (source, OTHER_KEY_44, NULL, 0, NULL) == NULL);
   fail_unless_equals_int (perclite_keyring_get_size (perclite_key_source_get_keys (source)), 16);
   fail_unless_equals_string (sending (source), FINGERPRINT_44);
+}
+GST_END_TEST;
+
+GST_START_TEST (an_mki_is_added_unless_the_line_has_one)
+{
+  static const guint8 wanted[] = {0x0b, 0xad};
+  g_autoptr (PercliteKeySource) source = perclite_key_source_new ();
+  const PercliteKeyring *keys;
+  gsize size;
+
+  fail_unless (perclite_key_source_add (source, "send " KEY_44, wanted, 2, NULL) != NULL);
+  fail_unless (perclite_key_source_add (source, "mki=0001 " OTHER_KEY_44, wanted, 2, NULL) != NULL);
+  keys = perclite_key_source_get_keys (source);
+  fail_unless (
+      memcmp (perclite_key_get_mki (perclite_keyring_get_key (keys, 0), &size), wanted, 2) == 0);
+  fail_unless_equals_int (size, 2);
+  fail_unless (perclite_key_get_mki (perclite_keyring_get_key (keys, 1), &size)[1] == 1);
+}
+GST_END_TEST;
+
+GST_START_TEST (what_happened_can_be_undone)
+{
+  g_autoptr (PercliteKeySource) source = perclite_key_source_new ();
+  PercliteKeySourceState *state;
+
+  perclite_key_source_set_key (source, KEY_44);
+  load (source);
+  state = perclite_key_source_save (source);
+  fail_unless (perclite_key_source_add (source, "send " OTHER_KEY_44, NULL, 0, NULL) != NULL);
+  perclite_key_source_restore (source, state);
+  fail_unless_equals_int (perclite_keyring_get_size (perclite_key_source_get_keys (source)), 1);
+  fail_unless_equals_string (sending (source), FINGERPRINT_44);
+}
+GST_END_TEST;
+
+GST_START_TEST (what_is_unloaded_is_gone_but_for_added_keys)
+{
+  g_autoptr (PercliteKeySource) source = perclite_key_source_new ();
+
+  perclite_key_source_set_key (source, KEY_44);
+  load (source);
+  fail_unless (perclite_key_source_add (source, OTHER_KEY_44, NULL, 0, NULL) != NULL);
+  perclite_key_source_unload (source);
+  fail_unless_equals_int (perclite_keyring_get_size (perclite_key_source_get_keys (source)), 1);
+  fail_unless_equals_int (perclite_keyring_get_size (load (source)), 2);
+}
+GST_END_TEST;
+
+GST_START_TEST (a_key_in_place_of_a_file_is_not_shown)
+{
+  g_autoptr (PercliteKeySource) source = perclite_key_source_new ();
+  g_autoptr (GError) error = NULL;
+  gboolean exposed;
+
+  perclite_key_source_set_key_file (source, KEY_44);
+  fail_if (perclite_key_source_load (source, &exposed, &error));
+  assert_not_leaked (error->message, KEY_44);
 }
 GST_END_TEST;
 
@@ -178,6 +236,10 @@ perclitekeysource_suite (void)
   tcase_add_test (tcase, the_only_key_is_for_sending);
   tcase_add_test (tcase, a_removed_key_is_gone_wherever_it_came_from);
   tcase_add_test (tcase, what_is_malformed_or_too_much_changes_nothing);
+  tcase_add_test (tcase, an_mki_is_added_unless_the_line_has_one);
+  tcase_add_test (tcase, what_happened_can_be_undone);
+  tcase_add_test (tcase, what_is_unloaded_is_gone_but_for_added_keys);
+  tcase_add_test (tcase, a_key_in_place_of_a_file_is_not_shown);
   return suite;
 }
 

@@ -287,8 +287,25 @@ GST_START_TEST (replays_are_told_as_what_they_are)
   gst_buffer_unref (packet);
   assert_news ("perclite-replayed", FINGERPRINT_44, "a second time");
   fail_unless (pop_news () == NULL);
-  fail_unless (notice == NULL);
+  fail_unless_equals_int (GST_MESSAGE_TYPE (notice), GST_MESSAGE_INFO);
   fail_unless_equals_uint64 (test_drops (dec->element, "replayed"), 50);
+}
+GST_END_TEST;
+
+GST_START_TEST (padding_alone_is_no_plaintext)
+{
+  TestPacket padding = {.ssrc = SSRC, .pt = 105, .padding = 200};
+
+  g_free (add_key (dec, KEY_44));
+  fail_unless (decrypts_next ());
+  for (guint i = 0; i < 50; i++) {
+    padding.seq = (guint16) (1000 + i);
+    padding.ts = i;
+    fail_unless (test_pass (dec, relayed (test_packet_buffer (&padding))) == NULL);
+  }
+  fail_unless (pop_news () == NULL);
+  fail_unless (notice == NULL);
+  fail_unless_equals_uint64 (test_drops (dec->element, "empty"), 50);
 }
 GST_END_TEST;
 
@@ -368,6 +385,7 @@ perclitestates_suite (void)
   tcase_add_test (tcase, a_missing_key_is_told_as_missing);
   tcase_add_test (tcase, a_rotated_key_is_told_and_loses_nothing);
   tcase_add_test (tcase, replays_are_told_as_what_they_are);
+  tcase_add_test (tcase, padding_alone_is_no_plaintext);
   tcase_add_test (tcase, the_rollover_counter_may_be_told_instead_of_searched);
   tcase_add_test (tcase, streams_that_were_silent_for_longest_give_way);
   tcase_add_test (tcase, a_second_run_with_a_preserved_ssrc_is_refused);

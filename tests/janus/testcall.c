@@ -145,6 +145,36 @@ test_wait_element_message (GstElement *pipeline, const gchar *name)
   return message;
 }
 
+typedef struct {
+  const gchar *element;
+  const gchar *text;
+} WantedText;
+
+static gboolean
+has_text (GstMessage *message, gpointer data)
+{
+  const WantedText *wanted = data;
+  g_autoptr (GError) error = NULL;
+
+  fail_on_error (message);
+  if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_WARNING)
+    gst_message_parse_warning (message, &error, NULL);
+  else
+    gst_message_parse_info (message, &error, NULL);
+  return g_str_equal (GST_MESSAGE_SRC_NAME (message), wanted->element) &&
+         strstr (error->message, wanted->text) != NULL;
+}
+
+void
+test_wait_text (GstElement *pipeline, GstMessageType type, const gchar *name, const gchar *text)
+{
+  WantedText wanted = {name, text};
+  GstMessage *message = wait_message (pipeline, type | GST_MESSAGE_ERROR, has_text, &wanted);
+
+  fail_unless (message != NULL, "%s has not said \"%s\"", name, text);
+  gst_message_unref (message);
+}
+
 void
 test_wait_eos (GstElement *pipeline)
 {
@@ -179,6 +209,15 @@ test_expect_error (GstElement *pipeline, ...)
   va_end (args);
 }
 
+GstElement *
+test_get_element (GstElement *pipeline, const gchar *name)
+{
+  GstElement *element = gst_bin_get_by_name (GST_BIN (pipeline), name);
+
+  fail_unless (element != NULL, "no element %s", name);
+  return element;
+}
+
 static GstPadProbeReturn
 on_buffer (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
 {
@@ -194,12 +233,10 @@ on_buffer (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
 TestCount *
 test_count (GstElement *pipeline, const gchar *name)
 {
-  g_autoptr (GstElement) element = gst_bin_get_by_name (GST_BIN (pipeline), name);
-  g_autoptr (GstPad) pad = NULL;
+  g_autoptr (GstElement) element = test_get_element (pipeline, name);
+  g_autoptr (GstPad) pad = gst_element_get_static_pad (element, "sink");
   TestCount *count = g_new0 (TestCount, 1);
 
-  fail_unless (element != NULL, "no element %s", name);
-  pad = gst_element_get_static_pad (element, "sink");
   gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, on_buffer, count, NULL);
   g_object_set_data_full (G_OBJECT (pipeline), name, count, g_free);
   return count;
@@ -243,15 +280,35 @@ test_wait_until (gboolean (*check) (gpointer data), gpointer data)
   g_source_destroy (tick);
 }
 
+static GstStructure *
+get_stats (GstElement *pipeline, const gchar *name)
+{
+  g_autoptr (GstElement) element = test_get_element (pipeline, name);
+  GstStructure *stats = NULL;
+
+  g_object_get (element, "stats", &stats, NULL);
+  return stats;
+}
+
 guint64
 test_get_stat (GstElement *pipeline, const gchar *name, const gchar *field)
 {
-  g_autoptr (GstElement) element = gst_bin_get_by_name (GST_BIN (pipeline), name);
-  g_autoptr (GstStructure) stats = NULL;
+  g_autoptr (GstStructure) stats = get_stats (pipeline, name);
   guint64 value = 0;
 
-  g_object_get (element, "stats", &stats, NULL);
   fail_unless (gst_structure_get_uint64 (stats, field, &value), "no %s in stats", field);
+  return value;
+}
+
+guint64
+test_get_event_count (GstElement *pipeline, const gchar *name, const gchar *event)
+{
+  g_autoptr (GstStructure) stats = get_stats (pipeline, name);
+  g_autoptr (GstStructure) events = NULL;
+  guint64 value = 0;
+
+  fail_unless (gst_structure_get (stats, "events", GST_TYPE_STRUCTURE, &events, NULL));
+  fail_unless (gst_structure_get_uint64 (events, event, &value), "no %s in events", event);
   return value;
 }
 

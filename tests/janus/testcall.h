@@ -45,12 +45,19 @@ test_publish (TestJanus *janus, const gchar *source, const gchar *room, const gc
 void test_wait_state (GstElement *pipeline, const gchar *name, const gchar *state);
 /* Waits for the element message NAME, which is returned. An error fails the test. */
 GstMessage *test_wait_element_message (GstElement *pipeline, const gchar *name);
+/* Waits for a message of TYPE, a warning or an information, of the element NAME whose text has TEXT in it. An error fails
+ * the test. */
+void
+test_wait_text (GstElement *pipeline, GstMessageType type, const gchar *name, const gchar *text);
 void test_wait_eos (GstElement *pipeline);
 
 /* Waits for an error, and returns its text; EOS fails the test. */
 gchar *test_wait_error (GstElement *pipeline);
 /* Fails unless the error's text has each of the further arguments, which NULL ends, in it. */
 void test_expect_error (GstElement *pipeline, ...) G_GNUC_NULL_TERMINATED;
+
+/* Returns (transfer full) the element NAME, which there must be. */
+GstElement *test_get_element (GstElement *pipeline, const gchar *name);
 
 /* Counts the buffers that come to the sink pad of the element NAME from now on. Freed with the pipeline. */
 typedef struct {
@@ -67,5 +74,7 @@ void test_wait_until (gboolean (*check) (gpointer data), gpointer data);
 
 /* A statistic of the perclitenc or perclitedec NAME. */
 guint64 test_get_stat (GstElement *pipeline, const gchar *name, const gchar *field);
+/* How often the perclitenc or perclitedec NAME has told an event, such as "decrypt-failed". */
+guint64 test_get_event_count (GstElement *pipeline, const gchar *name, const gchar *event);
 
 G_END_DECLS
