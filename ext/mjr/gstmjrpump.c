@@ -99,7 +99,7 @@ find_duration (GstMjrPump *self, const guint8 *data, gint64 pts)
       last = self->stream.base + step.arrival * (gint64) GST_MSECOND;
     else
       last = pts + (gint64) gst_util_uint64_scale_int (
-                       GST_READ_UINT32_BE (packet + 4) - GST_READ_UINT32_BE (data + 4), GST_SECOND,
+                       mjr_read_u32 (packet + 4) - mjr_read_u32 (data + 4), GST_SECOND,
                        (gint) self->stream.timeline.clock_rate);
   }
   gst_buffer_unmap (tail, &map);

@@ -9,6 +9,7 @@
 
 #include "gstmjrcaps.h"
 #include "gstpercliteevent.h"
+#include "mjrformat.h"
 
 GST_DEBUG_CATEGORY_EXTERN (gst_mjr_demux_debug);
 #define GST_CAT_DEFAULT gst_mjr_demux_debug
@@ -90,7 +91,7 @@ is_rtp (const guint8 *data, gsize size)
   if (data[0] & 0x10) {
     if (size < header_size + 4)
       return FALSE;
-    header_size += 4 + 4 * (gsize) GST_READ_UINT16_BE (data + header_size + 2);
+    header_size += 4 + 4 * (gsize) mjr_read_u16 (data + header_size + 2);
   }
   return size >= header_size;
 }
@@ -101,10 +102,9 @@ place_rtp (GstMjrStream *self, const guint8 *data, gsize size, guint32 arrival, 
   if (!is_rtp (data, size))
     return FALSE;
   place->payload = data[1] & 0x7f;
-  place->seq = GST_READ_UINT16_BE (data + 2);
-  place->ssrc = GST_READ_UINT32_BE (data + 8);
-  place->pts =
-      self->base + mjr_timeline_next (&self->timeline, GST_READ_UINT32_BE (data + 4), arrival);
+  place->seq = mjr_read_u16 (data + 2);
+  place->ssrc = mjr_read_u32 (data + 8);
+  place->pts = self->base + mjr_timeline_next (&self->timeline, mjr_read_u32 (data + 4), arrival);
   if (self->reference > 0) {
     if (self->timeline.has_arrival)
       place->wall = TO_NANOSECONDS (self->header->started) + (gint64) arrival * GST_MSECOND;
@@ -121,7 +121,7 @@ place_data (GstMjrStream *self, const guint8 *data, gsize size, GstMjrPlace *pla
 
   if (size < DATA_TIME_SIZE)
     return FALSE;
-  time = GST_READ_UINT64_BE (data);
+  time = (guint64) mjr_read_u32 (data) << 32 | mjr_read_u32 (data + 4);
   if (time > MAX_TIME || (g_str_equal (self->header->codec, "text") &&
                              !g_utf8_validate ((const gchar *) data + DATA_TIME_SIZE,
                                  (gssize) (size - DATA_TIME_SIZE), NULL)))

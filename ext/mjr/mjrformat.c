@@ -15,16 +15,16 @@
 /* Each frame, and in generation 0 the header, begins so. */
 static const gchar frame_magic[] = "MEETECHO";
 
-static guint16
-read_u16 (const guint8 *data)
+guint16
+mjr_read_u16 (const guint8 *data)
 {
   return (guint16) (data[0] << 8 | data[1]);
 }
 
-static guint32
-read_u32 (const guint8 *data)
+guint32
+mjr_read_u32 (const guint8 *data)
 {
-  return (guint32) read_u16 (data) << 16 | read_u16 (data + 2);
+  return (guint32) mjr_read_u16 (data) << 16 | mjr_read_u16 (data + 2);
 }
 
 void
@@ -71,7 +71,7 @@ read_header_0 (
   if (size < MJR_PREFIX_SIZE + name_size)
     return cut_off (size, end, step, MJR_PREFIX_SIZE + name_size, error);
   step->consumed = MJR_PREFIX_SIZE + name_size;
-  if (read_u16 (data + MAGIC_SIZE) == name_size) {
+  if (mjr_read_u16 (data + MAGIC_SIZE) == name_size) {
     if (memcmp (data + MJR_PREFIX_SIZE, "audio", name_size) == 0)
       reader->header = mjr_header_new (0, MJR_MEDIA_AUDIO, "opus");
     else if (memcmp (data + MJR_PREFIX_SIZE, "video", name_size) == 0)
@@ -91,7 +91,7 @@ read_header_json (MjrReader *reader, guint generation, const guint8 *data, gsize
 
   if (size < MJR_PREFIX_SIZE)
     return cut_off (size, end, step, MJR_PREFIX_SIZE, error);
-  json_size = read_u16 (data + MAGIC_SIZE);
+  json_size = mjr_read_u16 (data + MAGIC_SIZE);
   if (size < MJR_PREFIX_SIZE + json_size)
     return cut_off (size, end, step, MJR_PREFIX_SIZE + json_size, error);
   step->consumed = MJR_PREFIX_SIZE + json_size;
@@ -140,7 +140,7 @@ frame_begins (const MjrReader *reader, const guint8 *data, gsize size)
 static gsize
 frame_size (const guint8 *data)
 {
-  return MJR_PREFIX_SIZE + read_u16 (data + MAGIC_SIZE);
+  return MJR_PREFIX_SIZE + mjr_read_u16 (data + MAGIC_SIZE);
 }
 
 /* Stricter than what is asked of a frame that stands where it should: random bytes can look like one. */
@@ -229,7 +229,7 @@ read_frame (const MjrReader *reader, const guint8 *data, gsize size, MjrEnd end,
   step->consumed = whole;
   step->payload = MJR_PREFIX_SIZE;
   if (reader->header->generation == 2)
-    step->arrival = read_u32 (data + strlen ("MEET"));
+    step->arrival = mjr_read_u32 (data + strlen ("MEET"));
   return MJR_FRAME;
 }
 

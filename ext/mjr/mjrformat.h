@@ -109,6 +109,10 @@ GBytes *mjr_write_header (const MjrHeader *header);
 void
 mjr_write_prefix (guint8 prefix[MJR_PREFIX_SIZE], guint generation, guint32 arrival, guint16 size);
 
+/* Big endian numbers, aligned or not. */
+guint16 mjr_read_u16 (const guint8 *data);
+guint32 mjr_read_u32 (const guint8 *data);
+
 /* What an empty recording consists of, and any of @generation 1 and 2 begins with; 8 bytes. */
 const gchar *mjr_magic (guint generation);
 

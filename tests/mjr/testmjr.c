@@ -96,8 +96,8 @@ test_mjr_add_rtp (GByteArray *mjr, guint generation, guint32 arrival, guint16 se
   GST_WRITE_UINT16_BE (packet + 2, seq);
   GST_WRITE_UINT32_BE (packet + 4, timestamp);
   GST_WRITE_UINT32_BE (packet + 8, TEST_SSRC);
-  GST_WRITE_UINT32_BE (packet + size - 8, seq);
-  GST_WRITE_UINT32_BE (packet + size - 4, timestamp);
+  GST_WRITE_UINT32_BE (packet + 12, seq);
+  GST_WRITE_UINT32_BE (packet + 16, timestamp);
   test_mjr_add (mjr, generation, arrival, packet, size);
 }
 

@@ -39,7 +39,7 @@ GByteArray *test_mjr_new (guint generation, const gchar *json);
 GByteArray *test_mjr_new_simple (guint generation, const gchar *type, const gchar *codec);
 void
 test_mjr_add (GByteArray *mjr, guint generation, guint32 arrival, gconstpointer data, gsize size);
-/* A packet of 20 bytes and @payload more, whose last 8 bytes tell @seq and @timestamp again. */
+/* A packet of 20 bytes, the last 8 of which tell @seq and @timestamp again, and @payload more. */
 void test_mjr_add_rtp (GByteArray *mjr, guint generation, guint32 arrival, guint16 seq,
     guint32 timestamp, gsize payload);
 void test_mjr_add_text (
