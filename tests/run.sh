@@ -34,7 +34,7 @@ install_missing "${PACKAGES_BUILD[@]}" "${PACKAGES_RUN[@]}" "${PACKAGES_JANUS[@]
 
 # ---- Build ----
 
-options=(-Dwerror=true -Dperclite=enabled -Djanus=enabled -Dtests=enabled)
+options=(-Dwerror=true -Dperclite=enabled -Djanus=enabled -Dmjr=enabled -Dtests=enabled)
 if [ -f "$build/build.ninja" ]; then
   meson configure "$build" "${options[@]}" </dev/null || give_up "meson configure failed"
 else

@@ -33,7 +33,7 @@ trap 'exit 143' TERM
 # find_elements BUILD: makes the elements of a build directory known. They get a registry of their own, filled now:
 # scanning all plugins shall not count as time to the first picture.
 find_elements () {
-  export GST_PLUGIN_PATH="$1/ext/perclite:$1/ext/janus${GST_PLUGIN_PATH:+:$GST_PLUGIN_PATH}"
+  export GST_PLUGIN_PATH="$1/ext/perclite:$1/ext/janus:$1/ext/mjr${GST_PLUGIN_PATH:+:$GST_PLUGIN_PATH}"
   export GST_REGISTRY="$1/demo.registry"
   # Another variable, which would win.
   unset GST_PLUGIN_PATH_1_0

@@ -9,6 +9,7 @@
 
 #include "januserror.h"
 #include "janusmessage.h"
+#include "jsonguard.h"
 
 /* The deepest message of Janus, a list of streams of a list of publishers, has 6 levels. json-glib reads
  * recursively: what a hostile server nests must not become a stack. */
@@ -52,70 +53,18 @@ janus_message_free (JanusMessage *message)
   g_free (message);
 }
 
-/* What JSON has outside of strings (RFC 8259, section 2). json-glib also reads comments and strings in other
- * quotes, in which this scan would not see what is nested. */
-static gboolean
-is_json_token (gchar c)
-{
-  return g_ascii_isalnum (c) || (c != '\0' && strchr (" \t\r\n{}[]:,+-.", c));
-}
-
-/* Whether TEXT is one object or array, nested not too deep. Of what follows the first value json-glib would keep the last, and lose
- * the memory of the others. */
-static gboolean
-nesting_is_sane (const gchar *text, gsize size)
-{
-  gsize i, depth = 0;
-  gboolean in_string = FALSE, closed = FALSE;
-
-  for (i = 0; i < size; i++) {
-    if (in_string) {
-      if (text[i] == '\\')
-        i++;
-      else if (text[i] == '"')
-        in_string = FALSE;
-    } else if (!is_json_token (text[i]) && text[i] != '"') {
-      return FALSE;
-    } else if (depth == 0 && !g_ascii_isspace (text[i]) &&
-               (closed || (text[i] != '{' && text[i] != '['))) {
-      return FALSE;
-    } else if (text[i] == '"') {
-      in_string = TRUE;
-    } else if (text[i] == '{' || text[i] == '[') {
-      if (++depth > MAX_DEPTH)
-        return FALSE;
-    } else if ((text[i] == '}' || text[i] == ']') && depth > 0) {
-      closed = --depth == 0;
-    }
-  }
-  return TRUE;
-}
-
 /* The members below count as absent when they have another type than expected. */
-
-static JsonNode *
-get_value (JsonObject *object, const gchar *name, GType type)
-{
-  JsonNode *node = json_object_get_member (object, name);
-
-  if (!node || !JSON_NODE_HOLDS_VALUE (node) || json_node_get_value_type (node) != type)
-    return NULL;
-  return node;
-}
 
 static gchar *
 dup_string (JsonObject *object, const gchar *name)
 {
-  JsonNode *node = get_value (object, name, G_TYPE_STRING);
-  const gchar *text = node ? json_node_get_string (node) : NULL;
-
-  return text && g_utf8_validate (text, -1, NULL) ? g_strdup (text) : NULL;
+  return g_strdup (json_guard_get_string (object, name));
 }
 
 static gint64
 get_int (JsonObject *object, const gchar *name)
 {
-  JsonNode *node = get_value (object, name, G_TYPE_INT64);
+  JsonNode *node = json_guard_get (object, name, G_TYPE_INT64);
 
   return node ? json_node_get_int (node) : 0;
 }
@@ -123,7 +72,7 @@ get_int (JsonObject *object, const gchar *name)
 static gboolean
 get_boolean (JsonObject *object, const gchar *name)
 {
-  JsonNode *node = get_value (object, name, G_TYPE_BOOLEAN);
+  JsonNode *node = json_guard_get (object, name, G_TYPE_BOOLEAN);
 
   return node ? json_node_get_boolean (node) : FALSE;
 }
@@ -139,7 +88,7 @@ get_number_id (JsonObject *object, const gchar *name)
 static gchar *
 dup_id (JsonObject *object, const gchar *name)
 {
-  JsonNode *node = get_value (object, name, G_TYPE_INT64);
+  JsonNode *node = json_guard_get (object, name, G_TYPE_INT64);
 
   if (node)
     return g_strdup_printf ("%" G_GINT64_FORMAT, json_node_get_int (node));
@@ -184,7 +133,7 @@ static gpointer
 parse_stream (JsonObject *object)
 {
   JanusStream *stream = g_new0 (JanusStream, 1);
-  JsonNode *active = get_value (object, "active", G_TYPE_BOOLEAN);
+  JsonNode *active = json_guard_get (object, "active", G_TYPE_BOOLEAN);
 
   stream->type = dup_string (object, "type");
   stream->mid = dup_string (object, "mid");
@@ -269,7 +218,7 @@ janus_message_parse (const gchar *text, gsize size, GError **error)
   JsonNode *root;
   JsonObject *object, *part;
 
-  if (!text || size > G_MAXSSIZE || !nesting_is_sane (text, size)) {
+  if (!text || size > G_MAXSSIZE || !json_guard_is_sane (text, size, MAX_DEPTH)) {
     g_set_error_literal (error, JANUS_ERROR, JANUS_ERROR_PROTOCOL,
         "The server sent what is no JSON, or JSON nested beyond reason");
     return NULL;

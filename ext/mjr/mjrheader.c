@@ -7,8 +7,9 @@
 
 #include "mjrheader.h"
 
-#include <json-glib/json-glib.h>
 #include <string.h>
+
+#include "jsonguard.h"
 
 G_DEFINE_QUARK (mjr - error - quark, mjr_error)
 
@@ -67,64 +68,19 @@ mjr_header_free (MjrHeader *header)
 
 /* Reading */
 
-/* What JSON has outside of strings (RFC 8259, section 2). json-glib also reads comments and strings in other
- * quotes, in which this scan would not see what is nested. */
-static gboolean
-is_json_token (gchar c)
-{
-  return g_ascii_isalnum (c) || (c != '\0' && strchr (" \t\r\n{}[]:,+-.", c));
-}
-
-static gboolean
-nesting_is_sane (const gchar *text, gsize size)
-{
-  gboolean in_string = FALSE;
-  guint depth = 0;
-
-  for (gsize i = 0; i < size; i++) {
-    if (in_string) {
-      if (text[i] == '\\')
-        i++;
-      else if (text[i] == '"')
-        in_string = FALSE;
-    } else if (text[i] == '"') {
-      in_string = TRUE;
-    } else if (!is_json_token (text[i])) {
-      return FALSE;
-    } else if (text[i] == '{' || text[i] == '[') {
-      if (++depth > MAX_DEPTH)
-        return FALSE;
-    } else if ((text[i] == '}' || text[i] == ']') && depth > 0) {
-      depth--;
-    }
-  }
-  return TRUE;
-}
-
-static JsonNode *
-get_value (JsonObject *object, const gchar *name, GType type)
-{
-  JsonNode *node = json_object_get_member (object, name);
-
-  if (node == NULL || !JSON_NODE_HOLDS_VALUE (node) || json_node_get_value_type (node) != type)
-    return NULL;
-  return node;
-}
-
 /* Never an empty one. */
 static const gchar *
 get_string (JsonObject *object, const gchar *name)
 {
-  JsonNode *node = get_value (object, name, G_TYPE_STRING);
-  const gchar *text = node != NULL ? json_node_get_string (node) : NULL;
+  const gchar *text = json_guard_get_string (object, name);
 
-  return text != NULL && *text != '\0' && g_utf8_validate (text, -1, NULL) ? text : NULL;
+  return text != NULL && *text != '\0' ? text : NULL;
 }
 
 static gboolean
 get_flag (JsonObject *object, const gchar *name)
 {
-  JsonNode *node = get_value (object, name, G_TYPE_BOOLEAN);
+  JsonNode *node = json_guard_get (object, name, G_TYPE_BOOLEAN);
 
   return node != NULL && json_node_get_boolean (node);
 }
@@ -133,7 +89,7 @@ get_flag (JsonObject *object, const gchar *name)
 static gint64
 get_int (JsonObject *object, const gchar *name, gint64 max)
 {
-  JsonNode *node = get_value (object, name, G_TYPE_INT64);
+  JsonNode *node = json_guard_get (object, name, G_TYPE_INT64);
   gint64 value = node != NULL ? json_node_get_int (node) : 0;
 
   return value >= 0 && value <= max ? value : 0;
@@ -202,7 +158,7 @@ mjr_header_parse (guint generation, const gchar *json, gsize size, GError **erro
   g_autoptr (GError) json_error = NULL;
   JsonNode *root;
 
-  if (size > G_MAXUINT16 || !nesting_is_sane (json, size)) {
+  if (size > G_MAXUINT16 || !json_guard_is_sane (json, size, MAX_DEPTH)) {
     g_set_error_literal (error, MJR_ERROR, MJR_ERROR_HEADER,
         "The header of the recording is no JSON, or JSON nested beyond reason");
     return NULL;
@@ -210,8 +166,10 @@ mjr_header_parse (guint generation, const gchar *json, gsize size, GError **erro
 
   parser = json_parser_new ();
   if (!json_parser_load_from_data (parser, json, (gssize) size, &json_error)) {
+    g_autofree gchar *reason = g_utf8_make_valid (json_error->message, -1);
+
     g_set_error (error, MJR_ERROR, MJR_ERROR_HEADER,
-        "The header of the recording is no valid JSON: %s", json_error->message);
+        "The header of the recording is no valid JSON: %s", reason);
     return NULL;
   }
   root = json_parser_get_root (parser);

@@ -136,11 +136,33 @@ try_plain () {
   setsid -w timeout 60 bash -o pipefail -c "$1" >plain.log 2>&1 <<<'a passphrase' || { tail -n 5 plain.log; return 1; }
 }
 
+# A line about recordings, with those of the fixtures.
+try_recording () {
+  local key=MTIzNDU2Nzg5MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDEyMzQ= made
+
+  rm -rf recordings
+  mkdir recordings
+  (umask 077; echo "$key" >recordings/room.key)
+  for medium in vp8-video opus-audio; do
+    cp "$root/tests/fixtures/stock112-room-$medium.mjr" "recordings/rec-${medium#*-}.mjr"
+  done
+  (cd recordings && PATH="$build/ext/mjr:$PATH" timeout 60 bash -c "$1") >recording.log 2>&1 || { tail -n 20 recording.log; return 1; }
+  for made in recordings/*; do
+    case $made in
+      */rec-*.mjr | */room.key) ;;
+      *.mjr) janus-pp-rec "$made" recordings/checked.webm >>recording.log 2>&1 || { tail -n 20 recording.log; return 1; } ;;
+      *) gst-discoverer-1.0 "$made" | grep -qE 'VP8|Opus' || { gst-discoverer-1.0 "$made"; return 1; } ;;
+    esac
+  done
+  [ "$(find recordings -type f | wc -l)" -gt 3 ] || { echo "nothing was made"; tail -n 20 recording.log; return 1; }
+}
+
 try () {
   local command
 
   command=$(replace "$1")
   case $command in
+    'mjr-convert '* | *' ! mjrdemux ! perclitedec '*) try_recording "$command" ;;
     *janusvideoroomsink*) try_publish "$command" ;;
     *janusvideoroomsrc*) try_receive "$command" ;;
     '(umask 077; '* | 'openssl base64 '* | 'grep '* | 'sh rotate.sh '* | 'sleep '* | 'cc '* | './'* | 'gst-inspect-1.0 '* | 'gst-launch-1.0 '*)

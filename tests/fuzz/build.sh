@@ -7,7 +7,7 @@ build=$(realpath -m -- "$1")
 cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/../.."
 
 options=(
-  -Dwerror=true -Dperclite=enabled -Djanus=enabled -Dtests=disabled -Ddocs=disabled -Dfuzzing=enabled
+  -Dwerror=true -Dperclite=enabled -Djanus=enabled -Dmjr=enabled -Dtests=disabled -Ddocs=disabled -Dfuzzing=enabled
   "-Db_sanitize=address,undefined" -Db_lundef=false
   "-Dc_args=-fsanitize=fuzzer-no-link -fno-sanitize-recover=all"
 )
