@@ -31,6 +31,7 @@
 #endif
 
 #include "gstjanuspeer.h"
+#include "gstjanusrecording.h"
 #include "gstjanussdp.h"
 #include "gstjanusstreams.h"
 #include "gstjanusvideoroomsink.h"
@@ -39,11 +40,12 @@ GST_DEBUG_CATEGORY (gst_janus_video_room_sink_debug);
 #define GST_CAT_DEFAULT gst_janus_video_room_sink_debug
 
 #define DEFAULT_ALLOW_PLAINTEXT FALSE
+#define DEFAULT_RECORD FALSE
 
 /* After the last packet, how long its retransmission may be asked for before we leave. */
 #define LINGER_MSECONDS 200
 
-enum { PROP_0, PROP_ALLOW_PLAINTEXT, N_PROPS };
+enum { PROP_0, PROP_ALLOW_PLAINTEXT, PROP_RECORD, PROP_RECORD_FILE, N_PROPS };
 
 static GParamSpec *properties[N_PROPS];
 
@@ -54,9 +56,11 @@ struct _GstJanusVideoRoomSink {
   GstJanusBin parent;
 
   GstJanusStreams *streams;
+  GstJanusRecording *recording;
 
   /* Of the signalling thread. */
   GstJanusPeer *peer;
+  gboolean connected; /* media can flow */
   GSource *linger;
   GSource *warning; /* until the first packet */
 };
@@ -157,6 +161,19 @@ on_joined (const gchar *id, gpointer user_data)
 }
 
 static void
+tell_media (GstJanusVideoRoomSink *self, const GstSDPMessage *offer)
+{
+  g_autoptr (GPtrArray) media = g_ptr_array_new ();
+  guint i;
+
+  for (i = 0; i < gst_sdp_message_medias_len (offer); i++)
+    g_ptr_array_add (
+        media, (gpointer) gst_sdp_media_get_media (gst_sdp_message_get_media (offer, i)));
+  g_ptr_array_add (media, NULL);
+  gst_janus_recording_set_media (self->recording, (const gchar *const *) media->pdata);
+}
+
+static void
 on_described (GstJanusPeer *peer, const GstSDPMessage *sdp, gpointer user_data)
 {
   JanusRoom *room = gst_janus_bin_get_room (user_data);
@@ -170,6 +187,7 @@ on_described (GstJanusPeer *peer, const GstSDPMessage *sdp, gpointer user_data)
     gst_janus_sdp_unreject_bundled (offer);
   text = gst_sdp_message_as_text (offer);
   GST_LOG_OBJECT (user_data, "offer:\n%s", text);
+  tell_media (GST_JANUS_VIDEO_ROOM_SINK (user_data), offer);
   janus_room_publish (room, text, gst_janus_sdp_has_media (offer, "audio"),
       gst_janus_sdp_has_media (offer, "video"),
       gst_janus_streams_are_encrypted (GST_JANUS_VIDEO_ROOM_SINK (user_data)->streams));
@@ -216,14 +234,27 @@ on_published (const gchar *sdp, const GPtrArray *streams, gpointer user_data)
     gst_janus_bin_fail (user_data, error);
 }
 
+/* Lets media flow once it can, and is recorded if it is to be: a film shall be recorded from its beginning. */
+static void
+open_when_ready (GstJanusBin *bin)
+{
+  GstJanusVideoRoomSink *self = GST_JANUS_VIDEO_ROOM_SINK (bin);
+
+  if (!self->connected || gst_janus_bin_get_state (bin) != GST_JANUS_STATE_NEGOTIATING ||
+      !gst_janus_recording_is_settled (self->recording))
+    return;
+  gst_janus_bin_set_deadline (bin, 0, NULL);
+  gst_janus_streams_open (self->streams);
+  gst_janus_bin_set_state (bin, GST_JANUS_STATE_CONNECTED);
+}
+
 static void
 on_connected (GstJanusPeer *peer, gpointer user_data)
 {
   GstJanusVideoRoomSink *self = user_data;
 
-  gst_janus_bin_set_deadline (user_data, 0, NULL);
-  gst_janus_streams_open (self->streams);
-  gst_janus_bin_set_state (user_data, GST_JANUS_STATE_CONNECTED);
+  self->connected = TRUE;
+  open_when_ready (user_data);
 }
 
 static void
@@ -251,10 +282,23 @@ static void
 on_webrtcup (gpointer user_data)
 {
   GST_DEBUG_OBJECT (user_data, "the server sees the connection up");
+  gst_janus_recording_start (GST_JANUS_VIDEO_ROOM_SINK (user_data)->recording);
+}
+
+static void
+on_recording (const gchar *file, const gchar *directory, gpointer user_data)
+{
+  gst_janus_recording_changed (GST_JANUS_VIDEO_ROOM_SINK (user_data)->recording, file, directory);
+}
+
+static void
+update_recording (GstJanusBin *bin)
+{
+  gst_janus_recording_update (GST_JANUS_VIDEO_ROOM_SINK (bin)->recording);
 }
 
 static const JanusRoomHandlers room_handlers = {on_joined, on_publisher_joined, on_publisher_left,
-    on_published, on_webrtcup, gst_janus_bin_on_failed};
+    on_published, on_webrtcup, gst_janus_bin_on_failed, on_recording};
 
 static void
 on_left (GstJanusBin *bin)
@@ -293,6 +337,8 @@ gst_janus_video_room_sink_stop (GstJanusBin *bin)
   gst_janus_clear_source (&self->linger);
   gst_janus_clear_source (&self->warning);
   g_clear_pointer (&self->peer, gst_janus_peer_close);
+  self->connected = FALSE;
+  gst_janus_recording_reset (self->recording);
   gst_janus_streams_reset (self->streams);
 }
 
@@ -340,10 +386,21 @@ gst_janus_video_room_sink_set_property (
 {
   GstJanusVideoRoomSink *self = GST_JANUS_VIDEO_ROOM_SINK (object);
 
-  if (prop_id == PROP_ALLOW_PLAINTEXT) {
-    gst_janus_streams_set_allow_plaintext (self->streams, g_value_get_boolean (value));
-  } else {
-    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+  switch (prop_id) {
+    case PROP_ALLOW_PLAINTEXT:
+      gst_janus_streams_set_allow_plaintext (self->streams, g_value_get_boolean (value));
+      break;
+    case PROP_RECORD:
+      gst_janus_recording_set_wanted (self->recording, g_value_get_boolean (value));
+      gst_janus_bin_invoke (GST_JANUS_BIN (self), update_recording);
+      break;
+    case PROP_RECORD_FILE:
+      gst_janus_recording_set_file (self->recording, g_value_get_string (value));
+      gst_janus_bin_invoke (GST_JANUS_BIN (self), update_recording);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+      break;
   }
 }
 
@@ -353,10 +410,19 @@ gst_janus_video_room_sink_get_property (
 {
   GstJanusVideoRoomSink *self = GST_JANUS_VIDEO_ROOM_SINK (object);
 
-  if (prop_id == PROP_ALLOW_PLAINTEXT) {
-    g_value_set_boolean (value, gst_janus_streams_get_allow_plaintext (self->streams));
-  } else {
-    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+  switch (prop_id) {
+    case PROP_ALLOW_PLAINTEXT:
+      g_value_set_boolean (value, gst_janus_streams_get_allow_plaintext (self->streams));
+      break;
+    case PROP_RECORD:
+      g_value_set_boolean (value, gst_janus_recording_get_wanted (self->recording));
+      break;
+    case PROP_RECORD_FILE:
+      g_value_take_string (value, gst_janus_recording_dup_file (self->recording));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+      break;
   }
 }
 
@@ -365,6 +431,7 @@ gst_janus_video_room_sink_finalize (GObject *object)
 {
   GstJanusVideoRoomSink *self = GST_JANUS_VIDEO_ROOM_SINK (object);
 
+  gst_janus_recording_free (self->recording);
   gst_janus_streams_free (self->streams);
 
   G_OBJECT_CLASS (gst_janus_video_room_sink_parent_class)->finalize (object);
@@ -384,7 +451,7 @@ gst_janus_video_room_sink_check_settings (GstJanusBin *bin, GError **error)
            "encrypted";
   if (what)
     g_set_error_literal (error, JANUS_ERROR, JANUS_ERROR_SETTINGS, what);
-  return !what;
+  return !what && gst_janus_recording_check (self->recording, error);
 }
 
 static void
@@ -415,6 +482,30 @@ gst_janus_video_room_sink_class_init (GstJanusVideoRoomSinkClass *klass)
       "hear",
       DEFAULT_ALLOW_PLAINTEXT,
       (GParamFlags) (G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY));
+  /**
+   * GstJanusVideoRoomSink:record:
+   *
+   * Can be switched on and off at any time. Each time that recording has begun or ended is told by an element
+   * message "janus-recording", with the fields `recording` (boolean), `directory` (string; the server's, or
+   * unset where it does not say) and `files` (strings).
+   *
+   * Since: 0.1
+   */
+  properties[PROP_RECORD] = g_param_spec_boolean ("record", "Record",
+      "Have the server record what is published, encrypted as it is", DEFAULT_RECORD,
+      (GParamFlags) (G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_PLAYING));
+  /**
+   * GstJanusVideoRoomSink:record-file:
+   *
+   * While something is recorded, another name begins other files.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_RECORD_FILE] = g_param_spec_string ("record-file", "Record file",
+      "What the names of the recorded files begin with, with or without a folder on the server; "
+      "the server adds the medium "
+      "and .mjr (unset: a name with room, feed and time)",
+      NULL, (GParamFlags) (G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_PLAYING));
   g_object_class_install_properties (object_class, N_PROPS, properties);
 
   gst_element_class_add_static_pad_template (element_class, &sink_template);
@@ -430,6 +521,7 @@ gst_janus_video_room_sink_init (GstJanusVideoRoomSink *self)
 {
   self->streams = gst_janus_streams_new (GST_JANUS_BIN (self), &streams_handlers);
   gst_janus_streams_set_allow_plaintext (self->streams, DEFAULT_ALLOW_PLAINTEXT);
+  self->recording = gst_janus_recording_new (GST_JANUS_BIN (self), open_when_ready);
 
   /* Not a source, for all that webrtcbin receives. */
   gst_bin_set_suppressed_flags (

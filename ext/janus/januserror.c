@@ -61,6 +61,9 @@ static const Hint refusal_hints[] = {
 };
 
 static const Hint error_hints[] = {
+    {JANUS_ERROR_RECORD, NULL,
+        "Leave record= at false, or have the administrator take lock_record out of the room's "
+        "configuration."},
     {JANUS_ERROR_UNREACHABLE, NULL,
         "Check janus-endpoint= (ws://host:8188/ and wss://host:8989/ are Janus' defaults), and "
         "that the "

@@ -22,6 +22,7 @@ typedef enum {
   JANUS_ERROR_NO_DATA,     /* a stream to be published gives nothing */
   JANUS_ERROR_ICE,         /* no media connection */
   JANUS_ERROR_KICKED,      /* removed from the room, or the room was destroyed */
+  JANUS_ERROR_RECORD,      /* the server will not record */
 } JanusError;
 
 /* A refusal by the server. The error's code is Janus' own: 4xx, from apierror.h of Janus for the core

@@ -36,6 +36,14 @@ janus_publisher_free (JanusPublisher *publisher)
   g_free (publisher);
 }
 
+static void
+janus_room_info_free (JanusRoomInfo *info)
+{
+  g_free (info->id);
+  g_free (info->rec_dir);
+  g_free (info);
+}
+
 void
 janus_message_free (JanusMessage *message)
 {
@@ -45,6 +53,7 @@ janus_message_free (JanusMessage *message)
   g_free (message->id);
   g_clear_pointer (&message->publishers, g_ptr_array_unref);
   g_clear_pointer (&message->streams, g_ptr_array_unref);
+  g_clear_pointer (&message->rooms, g_ptr_array_unref);
   g_free (message->unpublished);
   g_free (message->leaving);
   g_free (message->kicked);
@@ -158,6 +167,21 @@ parse_publisher (JsonObject *object)
   return publisher;
 }
 
+static gpointer
+parse_room_info (JsonObject *object)
+{
+  gchar *id = dup_id (object, "room");
+  JanusRoomInfo *info;
+
+  if (!id)
+    return NULL;
+  info = g_new0 (JanusRoomInfo, 1);
+  info->id = id;
+  info->rec_dir = dup_string (object, "rec_dir");
+  info->lock_record = get_boolean (object, "lock_record");
+  return info;
+}
+
 static void
 parse_videoroom (JanusMessage *message, JsonObject *data)
 {
@@ -168,6 +192,8 @@ parse_videoroom (JanusMessage *message, JsonObject *data)
       parse_array (data, "publishers", parse_publisher, (GDestroyNotify) janus_publisher_free);
   message->streams =
       parse_array (data, "streams", parse_stream, (GDestroyNotify) janus_stream_free);
+  message->rooms =
+      parse_array (data, "list", parse_room_info, (GDestroyNotify) janus_room_info_free);
   message->unpublished = dup_id (data, "unpublished");
   message->leaving = dup_id (data, "leaving");
   message->kicked = dup_id (data, "kicked");
@@ -436,6 +462,16 @@ janus_videoroom_publish (gboolean audio, gboolean video)
   /* Janus 1.x reads the SDP and needs neither; the older API takes both for granted unless told. */
   json_object_set_boolean_member (body, "audio", audio);
   json_object_set_boolean_member (body, "video", video);
+  return body;
+}
+
+JsonObject *
+janus_videoroom_record (gboolean record, const gchar *file)
+{
+  JsonObject *body = janus_videoroom_simple ("configure");
+
+  json_object_set_boolean_member (body, "record", record);
+  set_optional_string (body, "filename", file);
   return body;
 }
 

@@ -46,6 +46,13 @@ typedef struct {
   GPtrArray *streams;
 } JanusPublisher;
 
+/* A room as others see it. */
+typedef struct {
+  gchar *id;
+  gchar *rec_dir;       /* the server's folder for its recordings, or NULL */
+  gboolean lock_record; /* only who has the room's secret decides what is recorded */
+} JanusRoomInfo;
+
 typedef struct {
   JanusMessageType type;
   gchar *transaction; /* of the request that this answers, or NULL */
@@ -61,6 +68,7 @@ typedef struct {
   guint64 private_id;
   GPtrArray *publishers; /* of JanusPublisher */
   GPtrArray *streams;    /* of JanusStream */
+  GPtrArray *rooms;      /* of JanusRoomInfo: the answer to "list" */
   gchar *unpublished;    /* id of a feed, or "ok" for our own */
   gchar *leaving;
   gchar *kicked;
@@ -102,7 +110,10 @@ JsonObject *janus_videoroom_join_publisher (const gchar *room, const gchar *feed
 JsonObject *janus_videoroom_join_subscriber (const gchar *room, const gchar *feed, const gchar *pin,
     guint64 private_id, gboolean string_ids, JanusSignalling signalling);
 JsonObject *janus_videoroom_publish (gboolean audio, gboolean video);
-/* "start", "unpublish", "leave". */
+/* Has what we publish recorded in files that begin with FILE, or, without RECORD, no longer. Of itself it
+ * neither starts what goes on already, nor another file. */
+JsonObject *janus_videoroom_record (gboolean record, const gchar *file);
+/* "start", "unpublish", "leave", "list". */
 JsonObject *janus_videoroom_simple (const gchar *request);
 /* Makes Janus ask the publisher behind our subscription to medium MID for a keyframe: its answer to
  * being told to send what it sends already. Works where an RTCP PLI does not (Janus before 1.3 loses

@@ -30,6 +30,8 @@ struct _JanusRoom {
   gboolean over; /* failed() was called, or we are leaving */
   GList *subscriptions;
   GPtrArray *early_publishers; /* arrays of JanusPublisher, until we have joined */
+  gchar *recording;            /* the file that was asked for last */
+  gchar *rec_dir;
 
   GSource *leave_timeout;
   GDestroyNotify left;
@@ -318,6 +320,76 @@ janus_room_trickle (JanusRoom *room, const gchar *candidate, const gchar *mid, g
       janus_request_new_trickle (candidate, mid, mline), NULL, NULL);
 }
 
+/* ---- Recording ---- */
+
+static void
+on_recording (const JanusMessage *reply, const GError *error, gpointer user_data)
+{
+  JanusRoom *room = user_data;
+
+  if (room_goes_on (room, error))
+    room->handlers->recording (
+        room->recording, room->recording ? room->rec_dir : NULL, room->user_data);
+}
+
+/* Nothing of ours is recorded now. */
+static void
+on_recording_ended (const JanusMessage *reply, const GError *error, gpointer user_data)
+{
+  JanusRoom *room = user_data;
+
+  if (!room->recording)
+    on_recording (reply, error, room);
+  else if (room_goes_on (room, error))
+    send_message (room, room->handle_id, janus_videoroom_record (TRUE, room->recording), NULL, NULL,
+        on_recording, room);
+}
+
+static const JanusRoomInfo *
+find_own_room (JanusRoom *room, const GPtrArray *rooms)
+{
+  guint i;
+
+  for (i = 0; rooms && i < rooms->len; i++) {
+    const JanusRoomInfo *info = g_ptr_array_index (rooms, i);
+
+    if (g_strcmp0 (info->id, room->config.room) == 0)
+      return info;
+  }
+  return NULL;
+}
+
+/* A locked room says "ok" to whoever may not record in it, and does nothing: only its entry in the list of
+ * rooms tells. A private room is in no list, nor any room of a server that refuses to list them. */
+static void
+on_rooms (const JanusMessage *reply, const GError *error, gpointer user_data)
+{
+  JanusRoom *room = user_data;
+  const JanusRoomInfo *info = reply ? find_own_room (room, reply->rooms) : NULL;
+  g_autoptr (GError) own_error = NULL;
+
+  if (error && error->domain == JANUS_REFUSAL)
+    error = NULL;
+  if (info && info->lock_record)
+    error = own_error = g_error_new (JANUS_ERROR, JANUS_ERROR_RECORD,
+        "Only the administrator of room %s decides what is recorded in it", room->config.room);
+  if (!room_goes_on (room, error))
+    return;
+
+  g_free (room->rec_dir);
+  room->rec_dir = info ? g_strdup (info->rec_dir) : NULL;
+  send_message (room, room->handle_id, janus_videoroom_record (FALSE, NULL), NULL, NULL,
+      on_recording_ended, room);
+}
+
+void
+janus_room_record (JanusRoom *room, const gchar *file)
+{
+  g_free (room->recording);
+  room->recording = g_strdup (file);
+  send_message (room, room->handle_id, janus_videoroom_simple ("list"), NULL, NULL, on_rooms, room);
+}
+
 static void
 subscription_free (JanusSubscription *subscription)
 {
@@ -334,6 +406,8 @@ on_session_closed (gpointer user_data)
     room->left (room->left_data);
   g_list_free_full (room->subscriptions, (GDestroyNotify) subscription_free);
   g_ptr_array_unref (room->early_publishers);
+  g_free (room->recording);
+  g_free (room->rec_dir);
   g_free (room->config.room);
   g_free (room->config.feed);
   g_free (room->config.display);

@@ -36,6 +36,9 @@ typedef struct {
   void (*webrtcup) (gpointer user_data);
   /* Once; nothing comes after it. */
   void (*failed) (const GError *error, gpointer user_data);
+  /* What we publish is recorded from now on, in files that begin with FILE in the server's folder DIRECTORY
+   * (NULL: it does not say), or (FILE of NULL) no longer. */
+  void (*recording) (const gchar *file, const gchar *directory, gpointer user_data);
 } JanusRoomHandlers;
 
 typedef struct {
@@ -58,6 +61,11 @@ void janus_room_publish (
     JanusRoom *room, const gchar *sdp, gboolean audio, gboolean video, gboolean encrypted);
 /* A candidate of the publishing connection; NULL: that was the last. */
 void janus_room_trickle (JanusRoom *room, const gchar *candidate, const gchar *mid, guint mline);
+
+/* Records what is published, in files that begin with FILE, or (NULL) no longer: to be called once
+ * webrtcup() has come, and again once recording() has. Whatever is recorded before ends: Janus flags recordings as encrypted that
+ * were begun after it was told so, and not those that a room begins by itself. A refusal fails the room. */
+void janus_room_record (JanusRoom *room, const gchar *file);
 
 /* Leaves in order (what is published is unpublished first, then the room left, the session destroyed) and
  * frees ROOM with its subscriptions. No callback comes any more, but DONE, within about two seconds even

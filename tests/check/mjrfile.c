@@ -79,6 +79,19 @@ mjr_parse (GBytes *bytes)
   return packets;
 }
 
+gchar *
+mjr_parse_info (GBytes *bytes)
+{
+  Reader reader = {bytes, 0};
+  const guint8 *text;
+  gsize size;
+
+  if (take (&reader, MAGIC_SIZE) == NULL || !take_u16 (&reader, &size))
+    return NULL;
+  text = take (&reader, size);
+  return text != NULL ? g_strndup ((const gchar *) text, size) : NULL;
+}
+
 GPtrArray *
 mjr_read (const gchar *name)
 {

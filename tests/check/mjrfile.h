@@ -20,6 +20,14 @@ G_BEGIN_DECLS
 GPtrArray *mjr_parse (GBytes *bytes);
 
 /**
+ * mjr_parse_info:
+ * @bytes: as for mjr_parse()
+ *
+ * Returns: (transfer full): the JSON, or %NULL when there is none
+ */
+gchar *mjr_parse_info (GBytes *bytes);
+
+/**
  * mjr_read:
  *
  * The same for the file @name of the directory of recordings; fails the test when it cannot be read.

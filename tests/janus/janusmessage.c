@@ -289,6 +289,27 @@ GST_START_TEST (configured_tells_which_media_the_room_does_not_take)
 }
 GST_END_TEST;
 
+#define ROOMS                                                                        \
+  "{'janus':'success','transaction':'9','sender':5,'plugindata':{'data':{"           \
+  "'videoroom':'success','list':[{'room':1234,'rec_dir':'/rec','lock_record':true}," \
+  "{'room':'lobby','lock_record':false},{'description':'no id'},7]}}}"
+
+GST_START_TEST (a_list_of_rooms_tells_where_and_by_whom_is_recorded)
+{
+  g_autoptr (JanusMessage) message = parse (ROOMS);
+  const JanusRoomInfo *locked, *open;
+
+  assert_equals_int (message->rooms->len, 2);
+  locked = g_ptr_array_index (message->rooms, 0);
+  assert_equals_string (locked->id, "1234");
+  assert_equals_string (locked->rec_dir, "/rec");
+  fail_unless (locked->lock_record == TRUE);
+  open = g_ptr_array_index (message->rooms, 1);
+  assert_equals_string (open->id, "lobby");
+  fail_unless (!open->rec_dir && !open->lock_record);
+}
+GST_END_TEST;
+
 GST_START_TEST (who_goes_is_told_as_a_number_a_string_or_ok)
 {
   static const struct {
@@ -648,7 +669,7 @@ try_replacements (JsonNode *root, JsonNode *node)
 
 GST_START_TEST (any_member_may_be_of_any_type)
 {
-  static const gchar *const texts[] = {JOINED, ATTACHED, CONFIGURED,
+  static const gchar *const texts[] = {JOINED, ATTACHED, CONFIGURED, ROOMS,
       "{'janus':'error','transaction':'8','reason':'x','data':{'id':5},'error':{'code':458,"
       "'reason':'y'}}",
       "{'janus':'event','plugindata':{'data':{'error_code':433,'error':'z','unpublished':1,"
@@ -1074,6 +1095,14 @@ GST_START_TEST (a_keyframe_is_asked_for_in_the_words_of_each_signalling)
 }
 GST_END_TEST;
 
+GST_START_TEST (recording_is_switched_by_configuring)
+{
+  check_json (janus_videoroom_record (TRUE, "talk"),
+      "{'request':'configure','record':true,'filename':'talk'}");
+  check_json (janus_videoroom_record (FALSE, NULL), "{'request':'configure','record':false}");
+}
+GST_END_TEST;
+
 GST_START_TEST (ids_that_cannot_be_sent_are_told)
 {
   static const struct {
@@ -1134,6 +1163,7 @@ GST_START_TEST (a_hint_names_the_property_that_helps)
       {JANUS_ERROR_TLS, "ssl-ca-file="},
       {JANUS_ERROR_TIMEOUT, "timeout="},
       {JANUS_ERROR_CODEC, "videocodec"},
+      {JANUS_ERROR_RECORD, "lock_record"},
       {JANUS_ERROR_ICE, "stun-server="},
       {JANUS_ERROR_ICE, "turn-server="},
   };
@@ -1204,6 +1234,7 @@ janusmessage_suite (void)
   tcase_add_test (reading, ids_up_to_two_to_the_53_keep_every_digit);
   tcase_add_test (reading, attached_has_the_offer_its_flag_and_the_streams);
   tcase_add_test (reading, configured_tells_which_media_the_room_does_not_take);
+  tcase_add_test (reading, a_list_of_rooms_tells_where_and_by_whom_is_recorded);
   tcase_add_test (reading, who_goes_is_told_as_a_number_a_string_or_ok);
   tcase_add_test (reading, other_events_of_the_plugin_are_events);
   tcase_add_test (reading, an_error_of_the_core_has_its_code_and_reason);
@@ -1246,6 +1277,7 @@ janusmessage_suite (void)
   tcase_add_test (building, a_message_without_sdp_has_no_jsep);
   tcase_add_test (building, candidates_trickle_until_completed);
   tcase_add_test (building, a_keyframe_is_asked_for_in_the_words_of_each_signalling);
+  tcase_add_test (building, recording_is_switched_by_configuring);
   tcase_add_test (building, ids_that_cannot_be_sent_are_told);
 
   suite_add_tcase (s, hints);
