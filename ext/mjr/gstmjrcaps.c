@@ -49,6 +49,9 @@ static const gchar *const other_prefixes[] = {
 #define OPUS_CAPTURE_RATE_FIELD "sprop-maxcapturerate"
 #define OPUS_CAPTURE_RATE "48000"
 
+/* RFC 7587, section 7: always so, whatever is in the stream; who offers Opus without it is not understood. */
+#define OPUS_ENCODING_PARAMS "2"
+
 void
 gst_mjr_register_tags (void)
 {
@@ -161,9 +164,12 @@ gst_mjr_header_to_caps (const MjrHeader *header, gint payload)
     gst_structure_set (structure, "payload", G_TYPE_INT, payload, NULL);
   if (header->fmtp != NULL)
     set_fmtp (structure, header->fmtp);
-  if (strcmp (encoding, "OPUS") == 0 &&
-      !gst_structure_has_field (structure, OPUS_CAPTURE_RATE_FIELD))
-    gst_structure_set (structure, OPUS_CAPTURE_RATE_FIELD, G_TYPE_STRING, OPUS_CAPTURE_RATE, NULL);
+  if (strcmp (encoding, "OPUS") == 0) {
+    gst_structure_set (structure, "encoding-params", G_TYPE_STRING, OPUS_ENCODING_PARAMS, NULL);
+    if (!gst_structure_has_field (structure, OPUS_CAPTURE_RATE_FIELD))
+      gst_structure_set (
+          structure, OPUS_CAPTURE_RATE_FIELD, G_TYPE_STRING, OPUS_CAPTURE_RATE, NULL);
+  }
   set_extensions (structure, header);
   gst_structure_set (structure, GST_MJR_CAPS_ENCRYPTED, G_TYPE_BOOLEAN, header->encrypted, NULL);
   return caps;

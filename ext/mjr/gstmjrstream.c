@@ -156,7 +156,8 @@ push_caps (GstMjrStream *self, gint payload)
   /* Without suite and fingerprint: a recording does not tell them. */
   if (self->encrypted && self->header->media != MJR_MEDIA_DATA)
     gst_pad_push_event (self->pad, gst_event_new_custom (GST_EVENT_CUSTOM_DOWNSTREAM_STICKY,
-                                       gst_structure_new_empty (GST_PERCLITE_ENCRYPTED_EVENT)));
+                                       gst_structure_new (GST_PERCLITE_ENCRYPTED_EVENT, "recorded",
+                                           G_TYPE_BOOLEAN, TRUE, NULL)));
 }
 
 void

@@ -13,6 +13,11 @@
  *
  *   suite        (string)  nick of the suite, e.g. "aead-aes-256-gcm"
  *   fingerprint  (string)  16 hexadecimal digits: the first 8 bytes of the SHA-256 of key and salt
+ *   recorded     (boolean) optional, FALSE: the stream was encrypted elsewhere and has gone through servers
+ *                          since, which may have renumbered its packets: sequence numbers, timestamps and payload types
+ *                          differ from those in the payload encryption headers, by the same for all
+ *
+ * Who reads a stream from a recording knows neither suite nor fingerprint, and leaves them out.
  *
  * Since: 0.1
  */
