@@ -6,25 +6,19 @@
 #endif
 
 #include <stdio.h>
-#include <string.h>
 
-#include <gst/rtp/rtp.h>
 #include <gst/video/video.h>
 
 #define GST_USE_UNSTABLE_API
 #include <gst/webrtc/webrtc.h>
 
+#include "gstjanuscaps.h"
+#include "gstjanusguard.h"
 #include "gstjanusstreams.h"
 #include "gstpercliteevent.h"
 
 GST_DEBUG_CATEGORY_EXTERN (gst_janus_video_room_sink_debug);
 #define GST_CAT_DEFAULT gst_janus_video_room_sink_debug
-
-/* RFC 3550, section 5.1, and draft-murillo-perc-lite: bytes of the outer header, of the payload encryption
- * header, and of what the latter has from the former. */
-#define HEADER_SIZE 12
-#define PEH_SIZE 11
-#define COPIED_SIZE 7
 
 #define STREAM_KEY "janus-stream"
 
@@ -35,6 +29,11 @@ typedef struct {
   GstPad *gate; /* the inside of the pad, where what waits for the connection is blocked */
   GstElement *sync;
   GstPad *sync_src;
+
+  /* Of its streaming thread. */
+  guint32 ssrc; /* of the first packet */
+  GstJanusGuard guard;
+  GQueue held; /* buffers that the guard has not judged yet */
 
   /* Under the lock of all. */
   gboolean encrypted; /* the event of perclitenc has come */
@@ -77,13 +76,19 @@ upstream_is_live (GstPad *pad)
   return live;
 }
 
-/* The first packet of a stream. What is not live waits for the connection and keeps to the clock then. */
+/* The first data of a stream. What is not live waits for the connection and keeps to the clock then. */
 static void
 stream_started (Stream *stream)
 {
   GstJanusStreams *self = stream->streams;
   gboolean live = upstream_is_live (stream->pad);
+  GstCaps *caps = gst_pad_get_current_caps (stream->pad);
 
+  if (caps) {
+    caps = gst_janus_caps_complete (caps, stream->ssrc);
+    gst_pad_push_event (stream->gate, gst_event_new_caps (caps));
+    gst_caps_unref (caps);
+  }
   GST_DEBUG_OBJECT (stream->pad, "the stream has started, %s", live ? "live" : "not live");
   g_object_set (stream->sync, "sync", !live, NULL);
   g_mutex_lock (&self->lock);
@@ -104,34 +109,99 @@ fail_stream (Stream *stream, gint code, const gchar *format)
       g_error_new (GST_STREAM_ERROR, code, format, GST_PAD_NAME (stream->pad)));
 }
 
-/* perclitenc copies the outer header's M, PT, SEQ and TS to the beginning of the payload: nothing that it has not
- * made has them there, be it in a stream that is said to be encrypted. */
-static gboolean
-looks_encrypted (GstBuffer *buffer)
+/* Plaintext has come. */
+static void
+refuse (Stream *stream)
 {
-  GstRTPBuffer rtp = GST_RTP_BUFFER_INIT;
-  guint8 header[HEADER_SIZE];
-  gboolean same;
+  gboolean refused;
 
-  if (gst_buffer_extract (buffer, 0, header, HEADER_SIZE) != HEADER_SIZE ||
-      !gst_rtp_buffer_map (buffer, GST_MAP_READ, &rtp))
-    return FALSE;
-  same = gst_rtp_buffer_get_payload_len (&rtp) >= PEH_SIZE &&
-         memcmp (gst_rtp_buffer_get_payload (&rtp), header + 1, COPIED_SIZE) == 0;
-  gst_rtp_buffer_unmap (&rtp);
-  return same;
+  g_mutex_lock (&stream->streams->lock);
+  refused = stream->refused;
+  stream->refused = TRUE;
+  g_mutex_unlock (&stream->streams->lock);
+  if (!refused)
+    fail_stream (stream, GST_STREAM_ERROR_WRONG_TYPE,
+        "The stream on pad %s is not encrypted end to end: it did not come through perclitenc. "
+        "Put \"perclitenc key-file=room.key\" between its payloader and this element, or set "
+        "allow-plaintext=true to publish what the server can see and hear");
+}
+
+/* Data that may go out has come. Whether it can, or is to wait; else it is to be dropped. */
+static gboolean
+take_data (Stream *stream)
+{
+  GstJanusStreams *self = stream->streams;
+  gboolean started, flows;
+
+  g_mutex_lock (&self->lock);
+  started = stream->started;
+  g_mutex_unlock (&self->lock);
+  if (!started)
+    stream_started (stream);
+
+  g_mutex_lock (&self->lock);
+  flows = self->gate_open || stream->block_id;
+  g_mutex_unlock (&self->lock);
+  return flows;
+}
+
+static void
+clear_held (Stream *stream)
+{
+  g_queue_clear_full (&stream->held, (GDestroyNotify) gst_buffer_unref);
+}
+
+/* Of a stream whose packets show by the next ones what they are. Takes BUFFER. */
+static GstFlowReturn
+take_recorded (Stream *stream, GstBuffer *buffer)
+{
+  GstJanusVerdict verdict = gst_janus_guard_judge (&stream->guard, buffer);
+  GstFlowReturn flow = GST_FLOW_OK;
+
+  g_queue_push_tail (&stream->held, buffer);
+  if (verdict == GST_JANUS_GUARD_HOLD)
+    return GST_FLOW_OK;
+  if (verdict == GST_JANUS_GUARD_REFUSE)
+    refuse (stream);
+  else if (take_data (stream))
+    while (flow == GST_FLOW_OK && !g_queue_is_empty (&stream->held))
+      flow = gst_pad_push (stream->gate, g_queue_pop_head (&stream->held));
+  clear_held (stream);
+  return flow;
+}
+
+static GstPadProbeReturn
+take_recorded_data (Stream *stream, GstPadProbeInfo *info)
+{
+  GstFlowReturn flow = GST_FLOW_OK;
+  guint i, n;
+
+  if (info->type & GST_PAD_PROBE_TYPE_BUFFER) {
+    flow = take_recorded (stream, GST_PAD_PROBE_INFO_BUFFER (info));
+  } else {
+    g_autoptr (GstBufferList) list = GST_PAD_PROBE_INFO_BUFFER_LIST (info);
+
+    n = gst_buffer_list_length (list);
+    for (i = 0; i < n && flow == GST_FLOW_OK; i++)
+      flow = take_recorded (stream, gst_buffer_ref (gst_buffer_list_get (list, i)));
+  }
+  GST_PAD_PROBE_INFO_DATA (info) = NULL;
+  GST_PAD_PROBE_INFO_FLOW_RETURN (info) = flow;
+  return GST_PAD_PROBE_HANDLED;
 }
 
 static gboolean
-data_looks_encrypted (GstPadProbeInfo *info)
+data_is_encrypted (Stream *stream, GstPadProbeInfo *info)
 {
   guint i, n;
 
   if (info->type & GST_PAD_PROBE_TYPE_BUFFER)
-    return looks_encrypted (GST_PAD_PROBE_INFO_BUFFER (info));
+    return gst_janus_guard_judge (&stream->guard, GST_PAD_PROBE_INFO_BUFFER (info)) ==
+           GST_JANUS_GUARD_PASS;
   n = gst_buffer_list_length (GST_PAD_PROBE_INFO_BUFFER_LIST (info));
   for (i = 0; i < n; i++) {
-    if (!looks_encrypted (gst_buffer_list_get (GST_PAD_PROBE_INFO_BUFFER_LIST (info), i)))
+    if (gst_janus_guard_judge (&stream->guard,
+            gst_buffer_list_get (GST_PAD_PROBE_INFO_BUFFER_LIST (info), i)) != GST_JANUS_GUARD_PASS)
       return FALSE;
   }
   return TRUE;
@@ -141,48 +211,18 @@ static GstPadProbeReturn
 on_data (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
 {
   Stream *stream = user_data;
-  GstJanusStreams *self = stream->streams;
-  gboolean looks = data_looks_encrypted (info), plaintext, refused, started, drop;
 
-  g_mutex_lock (&self->lock);
-  plaintext = !self->allow_plaintext && !(stream->encrypted && looks);
-  refused = stream->refused;
-  stream->refused |= plaintext;
-  started = stream->started;
-  g_mutex_unlock (&self->lock);
-
-  if (plaintext) {
-    if (!refused)
-      fail_stream (stream, GST_STREAM_ERROR_WRONG_TYPE,
-          "The stream on pad %s is not encrypted end to end: it did not come through perclitenc. "
-          "Put \"perclitenc key-file=room.key\" between its payloader and this element, or set "
-          "allow-plaintext=true to publish what the server can see and hear");
-    return GST_PAD_PROBE_DROP;
+  if (!stream->ssrc)
+    stream->ssrc = gst_janus_data_get_ssrc (info);
+  if (!gst_janus_streams_get_allow_plaintext (stream->streams)) {
+    if (stream->guard.recorded)
+      return take_recorded_data (stream, info);
+    if (!data_is_encrypted (stream, info)) {
+      refuse (stream);
+      return GST_PAD_PROBE_DROP;
+    }
   }
-  if (!started)
-    stream_started (stream);
-
-  g_mutex_lock (&self->lock);
-  drop = !self->gate_open && !stream->block_id;
-  g_mutex_unlock (&self->lock);
-  return drop ? GST_PAD_PROBE_DROP : GST_PAD_PROBE_OK;
-}
-
-static gboolean
-same_codec (const GstCaps *a, const GstCaps *b)
-{
-  const GstStructure *s = gst_caps_get_structure (a, 0), *t = gst_caps_get_structure (b, 0);
-  static const gchar *const fields[] = {"media", "encoding-name", "clock-rate", "payload"};
-  gsize i;
-
-  for (i = 0; i < G_N_ELEMENTS (fields); i++) {
-    const GValue *v = gst_structure_get_value (s, fields[i]);
-    const GValue *w = gst_structure_get_value (t, fields[i]);
-
-    if (!v || !w || gst_value_compare (v, w) != GST_VALUE_EQUAL)
-      return FALSE;
-  }
-  return TRUE;
+  return take_data (stream) ? GST_PAD_PROBE_OK : GST_PAD_PROBE_DROP;
 }
 
 /* FALSE when CAPS are of another codec than those that were published. */
@@ -193,7 +233,7 @@ take_caps (Stream *stream, GstCaps *caps)
   gboolean fits;
 
   g_mutex_lock (&self->lock);
-  fits = !self->settled || !stream->caps || same_codec (stream->caps, caps);
+  fits = !self->settled || !stream->caps || gst_janus_caps_same_codec (stream->caps, caps);
   if (fits)
     gst_caps_replace (&stream->caps, caps);
   g_mutex_unlock (&self->lock);
@@ -234,8 +274,10 @@ take_eos (Stream *stream)
 }
 
 static void
-set_encrypted (Stream *stream, gboolean encrypted)
+set_encrypted (Stream *stream, gboolean encrypted, gboolean recorded)
 {
+  gst_janus_guard_set (&stream->guard, encrypted, recorded);
+  clear_held (stream);
   g_mutex_lock (&stream->streams->lock);
   stream->encrypted = encrypted;
   g_mutex_unlock (&stream->streams->lock);
@@ -246,21 +288,34 @@ on_event (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
 {
   Stream *stream = user_data;
   GstEvent *event = GST_PAD_PROBE_INFO_EVENT (info);
+  gboolean recorded = FALSE;
   GstCaps *caps;
 
   switch (GST_EVENT_TYPE (event)) {
     case GST_EVENT_STREAM_START:
       /* Another stream, which has to say for itself that it is encrypted. */
-      set_encrypted (stream, FALSE);
+      set_encrypted (stream, FALSE, FALSE);
+      stream->ssrc = 0;
       break;
     case GST_EVENT_CUSTOM_DOWNSTREAM_STICKY:
-      if (gst_event_has_name (event, GST_PERCLITE_ENCRYPTED_EVENT))
-        set_encrypted (stream, TRUE);
+      if (gst_event_has_name (event, GST_PERCLITE_ENCRYPTED_EVENT)) {
+        gst_structure_get_boolean (gst_event_get_structure (event), "recorded", &recorded);
+        set_encrypted (stream, TRUE, recorded);
+      }
+      break;
+    case GST_EVENT_FLUSH_STOP:
+      set_encrypted (stream, stream->guard.encrypted, stream->guard.recorded);
       break;
     case GST_EVENT_CAPS:
       gst_event_parse_caps (event, &caps);
       if (!take_caps (stream, caps))
         return GST_PAD_PROBE_DROP;
+      if (stream->ssrc) {
+        caps = gst_janus_caps_complete (gst_caps_ref (caps), stream->ssrc);
+        GST_PAD_PROBE_INFO_DATA (info) = gst_event_new_caps (caps);
+        gst_caps_unref (caps);
+        gst_event_unref (event);
+      }
       break;
     case GST_EVENT_EOS:
       /* webrtcbin has no use for it: the connection ends when all streams have. */
@@ -298,6 +353,7 @@ static void
 stream_free (Stream *stream)
 {
   gst_clear_caps (&stream->caps);
+  clear_held (stream);
   gst_object_unref (stream->gate);
   gst_object_unref (stream->sync_src);
   gst_object_unref (stream->sync);
@@ -364,7 +420,8 @@ gst_janus_streams_add (GstJanusStreams *self, GstPadTemplate *templ, const gchar
   g_object_set_data_full (G_OBJECT (stream->pad), STREAM_KEY, stream, (GDestroyNotify) stream_free);
   gst_pad_add_probe (stream->pad, GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST,
       on_data, stream, NULL);
-  gst_pad_add_probe (stream->pad, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, on_event, stream, NULL);
+  gst_pad_add_probe (stream->pad,
+      GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM | GST_PAD_PROBE_TYPE_EVENT_FLUSH, on_event, stream, NULL);
 
   g_mutex_lock (&self->lock);
   self->streams = g_list_append (self->streams, stream);

@@ -444,7 +444,8 @@ gst_janus_video_room_sink_check_settings (GstJanusBin *bin, GError **error)
   const gchar *what = NULL;
 
   if (gst_janus_streams_is_empty (self->streams))
-    what = "Nothing is linked to this element: it has no pads, and nothing to publish";
+    what = "Nothing is linked to this element: it has no pads, and nothing to publish. Behind an "
+           "element whose pads come later, such as mjrdemux, put a queue";
   else if (gst_janus_streams_get_allow_plaintext (self->streams) &&
            gst_janus_bin_get_signalling (bin) == GST_JANUS_SIGNALLING_PERC)
     what = "allow-plaintext=true contradicts signalling=perc, which tells the server that all is "
