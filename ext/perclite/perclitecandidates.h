@@ -17,6 +17,7 @@ G_BEGIN_DECLS
  * @mki_end: bytes of a packet that follow its MKI
  * @spoils: whether a packet that does not authenticate is overwritten
  * @short_tag: whether its tag is short enough to be guessed one day
+ * @bytes_per_token: how many bytes of a packet are as much work as what each try costs whatever its size
  * @spare: (nullable): takes any SSRC, and has taken none
  */
 typedef struct {
@@ -28,6 +29,7 @@ typedef struct {
   gsize mki_end;
   gboolean spoils;
   gboolean short_tag;
+  gsize bytes_per_token;
   PercliteSrtp *spare;
 } PercliteCandidate;
 
@@ -94,6 +96,17 @@ perclite_candidate_fits (const PercliteCandidate *self, const guint8 *inner, gsi
     return FALSE;
   return self->mki_size == 0 ||
          memcmp (inner + size - self->mki_end - self->mki_size, self->mki, self->mki_size) == 0;
+}
+
+/**
+ * perclite_candidate_cost:
+ *
+ * Returns: what a try of a packet of @size bytes costs, in tokens
+ */
+static inline guint
+perclite_candidate_cost (const PercliteCandidate *self, gsize size)
+{
+  return 1 + (guint) (size / self->bytes_per_token);
 }
 
 G_END_DECLS

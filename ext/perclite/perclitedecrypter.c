@@ -32,6 +32,7 @@ typedef struct {
   guint8 *inner;
   gsize inner_size; /* with its trailer */
   gsize size;       /* what the last try has left of it */
+  guint32 outer_ssrc;
   guint32 ssrc;
   guint16 seq;
 
@@ -171,6 +172,19 @@ save (PercliteDecrypter *self, Packet *packet)
   packet->saved = TRUE;
 }
 
+/* To be called before more than one try is made. */
+static void
+begin_paying (PercliteDecrypter *self, const Packet *packet, const PercliteInbound *stream)
+{
+  PercliteShare share = PERCLITE_SHARE_NEW;
+
+  if (stream != NULL && stream->info.outer_ssrc == packet->outer_ssrc)
+    share = PERCLITE_SHARE_STREAM;
+  else if (perclite_streams_has_outer (&self->streams, packet->outer_ssrc))
+    share = PERCLITE_SHARE_SENDER;
+  perclite_budget_refill (&self->budget, share);
+}
+
 /* The first try is what a packet costs anyway; each further one has to be paid for. */
 static PercliteResult
 try_session (PercliteDecrypter *self, Packet *packet, PercliteCandidate *key, PercliteSrtp *session)
@@ -180,7 +194,7 @@ try_session (PercliteDecrypter *self, Packet *packet, PercliteCandidate *key, Pe
   g_return_val_if_fail (!packet->spoilt || packet->saved, PERCLITE_INTERNAL);
 
   if (packet->tries > 0) {
-    if (!perclite_budget_take (&self->budget, 1))
+    if (!perclite_budget_take (&self->budget, perclite_candidate_cost (key, packet->inner_size)))
       return PERCLITE_AUTH_FAILED;
     self->trials++;
   }
@@ -259,6 +273,25 @@ try_roc (PercliteDecrypter *self, Packet *packet, const PercliteInbound *stream,
   return try_new_session (self, packet, key, session);
 }
 
+/* When rubbish has taken what the tries of all keys cost, the first of them would be the only one that is ever tried. So each of the
+ * others has its turn then; by chance, for what comes between the packets of a stream may have a rhythm of its own. The
+ * first, which was found last, remains the likeliest. */
+static void
+give_turns (PercliteDecrypter *self, const Packet *packet, PercliteCandidate **keys, guint n)
+{
+  PercliteCandidate *turned[PERCLITE_KEYRING_MAX_KEYS];
+  guint cost = 0, first;
+
+  for (guint i = 1; i < n; i++)
+    cost += perclite_candidate_cost (keys[i], packet->inner_size);
+  if (n < 2 || perclite_budget_has (&self->budget, cost) || g_random_boolean ())
+    return;
+  first = (guint) g_random_int_range (1, (gint32) n);
+  for (guint i = 0; i < n; i++)
+    turned[i] = keys[(first + i) % n];
+  memcpy (keys, turned, n * sizeof *keys);
+}
+
 static PercliteResult
 try_hint (PercliteDecrypter *self, Packet *packet, const PercliteInbound *stream,
     PercliteCandidate *const *keys, guint n)
@@ -290,13 +323,14 @@ try_search (PercliteDecrypter *self, Packet *packet, const PercliteInbound *stre
       !perclite_search_begin (search, packet->ssrc, first_roc, self->budget.now))
     return PERCLITE_AUTH_FAILED;
 
-  self->budget.reserve = PERCLITE_RESERVE_FOR_ALL;
+  self->budget.share = PERCLITE_SHARE_SEARCH;
   while ((key = perclite_search_next (search, keys, n, &roc)) != NULL) {
     if (is_new (stream, key, roc, packet->seq)) {
       PercliteSrtp **session = perclite_probes_get (
           &search->probes, packet->ssrc, key, self->window_size, &self->budget);
 
-      if (session == NULL || !perclite_budget_has (&self->budget, 1))
+      if (session == NULL ||
+          !perclite_budget_has (&self->budget, perclite_candidate_cost (key, packet->inner_size)))
         return PERCLITE_AUTH_FAILED;
       perclite_srtp_set_roc (*session, roc);
       if (try_new_session (self, packet, key, session) == PERCLITE_OK)
@@ -338,8 +372,10 @@ decrypt_unknown (PercliteDecrypter *self, Packet *packet, PercliteInbound **stre
   if (n == 0)
     return PERCLITE_NO_KEY;
   packet->may_go_on = n > 1 || self->search.limit > 0 || self->hints.oldest_first.length > 0;
-  if (packet->may_go_on)
-    perclite_budget_refill (&self->budget, PERCLITE_RESERVE_FOR_KNOWN);
+  if (packet->may_go_on) {
+    begin_paying (self, packet, NULL);
+    give_turns (self, packet, keys, n);
+  }
 
   for (guint i = 0; i < n && result == PERCLITE_AUTH_FAILED; i++)
     result = try_spare (self, packet, keys[i]);
@@ -368,7 +404,7 @@ try_contexts (PercliteDecrypter *self, Packet *packet, PercliteInbound *stream)
           !perclite_candidate_fits (context->key, packet->inner, packet->inner_size))
         continue;
       if (packet->tries == 1)
-        perclite_budget_refill (&self->budget, 0);
+        begin_paying (self, packet, stream);
       result = try_session (self, packet, context->key, context->srtp);
       if (result == PERCLITE_OK) {
         /* What comes late, after the key has changed, does not change it back. */
@@ -413,7 +449,8 @@ decrypt_changed (PercliteDecrypter *self, Packet *packet, PercliteInbound *strea
 
   if (n == 0)
     return PERCLITE_NO_KEY;
-  perclite_budget_refill (&self->budget, 0);
+  begin_paying (self, packet, stream);
+  give_turns (self, packet, keys, n);
   result = try_other_keys (self, packet, stream, keys, n);
   if (result != PERCLITE_OK)
     result = try_hint (self, packet, stream, keys, n);
@@ -466,6 +503,7 @@ perclite_decrypter_decrypt (PercliteDecrypter *self, const guint8 *outer_header,
     return PERCLITE_TOO_SHORT;
 
   inner[0] = PERCLITE_INNER_FIRST_BYTE;
+  packet.outer_ssrc = perclite_read_ssrc (outer_header);
   packet.ssrc = perclite_read_ssrc (inner);
   packet.seq = perclite_read_seq (inner);
   stream = perclite_streams_lookup (&self->streams, packet.ssrc);
@@ -479,7 +517,7 @@ perclite_decrypter_decrypt (PercliteDecrypter *self, const guint8 *outer_header,
   *payload_size = packet.size - PERCLITE_INNER_HEADER_SIZE;
   *key = packet.key->key;
   stream->failures = 0;
-  stream->info.outer_ssrc = perclite_read_ssrc (outer_header);
+  stream->info.outer_ssrc = packet.outer_ssrc;
   stream->info.packets++;
   stream->info.bytes += *payload_size;
   perclite_streams_touch (&self->streams, stream);

@@ -18,15 +18,24 @@ G_BEGIN_DECLS
  *  - A stream that does not authenticate any more, because its sender has another key now, is tried with the other keys at once, with
  *    the counter that RFC 3711, appendix A guesses, and with 0. After some packets that fail, it is searched from the last counter on.
  *
- * Each try is as much work as a packet, so there are at most PERCLITE_TRIALS_PER_SECOND of them, whatever comes; a search that
- * needs more goes on with the next packets of its SSRC, and leaves some for streams whose key changes. There is one search
- * at a time: whoever sends many SSRCs that never authenticate gets no memory and no more work for it. Each try is also a
- * chance to guess the tag: with a tag of 4 bytes no more than PERCLITE_ROC_LIMIT_SHORT_TAG counters are tried under a key,
- * so that 28 of its 32 bits remain for each.
+ * Each packet has one try, as it has when nothing is to be found out. All further ones are paid for by their work, with tokens of
+ * which there are PERCLITE_TOKENS_PER_SECOND, whatever comes; a search that needs more goes on with the next packets of its SSRC.
+ * Streams that are known, their senders, SSRCs that are new, and the search have tokens of their own, so that rubbish of one
+ * kind leaves the others theirs. A sender that changes its key has a new inner SSRC, as a rule, but under the same outer SSRC: by
+ * that one it is known. Where there are not enough tokens for all the keys, each has its turn to be the first.
+ *
+ * There is one search at a time: whoever sends many SSRCs that never authenticate gets no memory and no more work for it. Each try
+ * is also a chance to guess the tag: with a tag of 4 bytes no more than PERCLITE_ROC_LIMIT_SHORT_TAG counters are tried under a
+ * key, so that 28 of its 32 bits remain for each.
  */
 
-/* About 1.5 % of one core, at 3.5 us a try. */
-#define PERCLITE_TRIALS_PER_SECOND 4096
+/* One token pays for some 3.5 us: one try of a packet of up to 1500 bytes with AES-GCM, or of up to 512 bytes with HMAC-SHA1.
+ * These are 2 % of one core, and 3 % at worst, going by size and suite. */
+#define PERCLITE_TOKENS_PER_SECOND 5632
+
+/* That is how long one packet takes at most, about 14 ms. */
+#define PERCLITE_TOKENS_MAX 4096
+
 #define PERCLITE_ROC_LIMIT_SHORT_TAG 15
 
 /* How many hints on rollover counters are kept; older ones give way. */
@@ -89,7 +98,8 @@ void perclite_decrypter_hint_roc (PercliteDecrypter *self, guint32 inner_ssrc, g
 
 /**
  * perclite_decrypter_decrypt:
- * @outer_header: the first 12 bytes of the outer packet; its SSRC is for the statistics
+ * @outer_header: the first 12 bytes of the outer packet; its SSRC is for the statistics, and tells whose tokens a packet may
+ *   take
  * @inner: memory aligned to 4 bytes, 1 + @size bytes long, with the outer payload at 1:
  *
  *       before   1 byte of anything | PEH (11) | ciphertext | trailer

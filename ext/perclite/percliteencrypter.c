@@ -21,6 +21,9 @@
 /* How many keys are remembered after their last stream, so that one that comes back does not get its lifetime twice. */
 #define MAX_LIVES 16
 
+/* No frame takes longer. */
+#define SILENCE_TIME G_USEC_PER_SEC
+
 /* What is known of a key besides its streams: nothing secret. Its lifetime is one of the master key (RFC 3711, section 9.2),
  * whatever suite and MKI it has. */
 typedef struct {
@@ -33,12 +36,15 @@ typedef struct {
 /* One session per SSRC in a hash table: libsrtp2 keeps the streams of a session in a linked list. */
 typedef struct {
   PercliteStream info;
-  PercliteKey *key;
+  PercliteKey *key; /* NULL, as the session, when it was silent while keys changed */
   Life *life;
   PercliteSrtp *srtp;
+  guint64 last_index;  /* the newest, when there is no session */
   guint64 first_index; /* what is older may have been encrypted under the key before */
-  guint32 ts;          /* of the packet before */
+  guint32 ts;          /* of the newest packet */
   guint offered;       /* packets that were to be encrypted with this inner SSRC */
+  guint held;          /* packets that had this key still, because of their timestamp */
+  gboolean sent;       /* a packet, since streams were last looked through */
 } Stream;
 
 struct _PercliteEncrypter {
@@ -48,6 +54,7 @@ struct _PercliteEncrypter {
   guint64 owner;
   guint64 lifetime;
   guint32 first_roc;
+  gint64 looked_through; /* monotonic time */
   gsize trailer_size;
   GQueue lives;        /* the last one set first */
   GHashTable *streams; /* outer SSRC -> Stream */
@@ -92,14 +99,32 @@ get_life (PercliteEncrypter *self, const PercliteKey *key)
   return life;
 }
 
+/* The stream keeps nothing that is secret. */
+static void
+stream_drop_session (Stream *stream)
+{
+  if (stream->srtp == NULL)
+    return;
+  stream->last_index = perclite_srtp_get_index (stream->srtp);
+  perclite_nonces_release (stream->key, stream->info.inner_ssrc);
+  g_clear_pointer (&stream->srtp, perclite_srtp_free);
+  g_clear_pointer (&stream->key, perclite_key_unref);
+}
+
 static void
 stream_leave_key (Stream *stream)
 {
-  g_clear_pointer (&stream->srtp, perclite_srtp_free);
-  g_clear_pointer (&stream->key, perclite_key_unref);
+  stream_drop_session (stream);
   if (stream->life != NULL)
     stream->life->streams--;
   stream->life = NULL;
+}
+
+/* Of the newest packet. */
+static guint64
+stream_get_index (const Stream *stream)
+{
+  return stream->srtp != NULL ? perclite_srtp_get_index (stream->srtp) : stream->last_index;
 }
 
 static void
@@ -183,7 +208,29 @@ update_trailer_size (PercliteEncrypter *self)
   while (g_hash_table_iter_next (&iter, NULL, &value)) {
     const Stream *stream = value;
 
-    self->trailer_size = MAX (self->trailer_size, perclite_key_get_trailer_size (stream->key));
+    if (stream->key != NULL)
+      self->trailer_size = MAX (self->trailer_size, perclite_key_get_trailer_size (stream->key));
+  }
+}
+
+/* Streams that were silent since the last time, over some change of the key, do not keep theirs. */
+static void
+drop_silent_sessions (PercliteEncrypter *self)
+{
+  GHashTableIter iter;
+  gpointer value;
+  gint64 now = g_get_monotonic_time ();
+
+  if (self->looked_through != 0 && now - self->looked_through < SILENCE_TIME)
+    return;
+  self->looked_through = now;
+  g_hash_table_iter_init (&iter, self->streams);
+  while (g_hash_table_iter_next (&iter, NULL, &value)) {
+    Stream *stream = value;
+
+    if (!stream->sent && stream->key != self->key)
+      stream_drop_session (stream);
+    stream->sent = FALSE;
   }
 }
 
@@ -209,11 +256,13 @@ perclite_encrypter_set_key (PercliteEncrypter *self, PercliteKey *key, GError **
   while (g_hash_table_iter_next (&iter, NULL, &value)) {
     Stream *stream = value;
 
-    if (perclite_key_equal (stream->key, key)) {
+    if (stream->key != NULL && perclite_key_equal (stream->key, key)) {
       perclite_key_unref (stream->key);
       stream->key = perclite_key_ref (key);
+      stream->held = 0;
     }
   }
+  drop_silent_sessions (self);
   update_trailer_size (self);
   return TRUE;
 }
@@ -224,6 +273,12 @@ perclite_encrypter_get_trailer_size (const PercliteEncrypter *self)
   g_return_val_if_fail (self != NULL, 0);
 
   return self->trailer_size;
+}
+
+static gboolean
+is_used_up (const PercliteEncrypter *self, const Life *life)
+{
+  return life->packets >= self->lifetime;
 }
 
 /* RFC 3711, section 9.1: SSRCs must be unique among all the streams that share a master key. */
@@ -237,29 +292,39 @@ choose_inner_ssrc (PercliteEncrypter *self, guint32 outer_ssrc, guint32 *inner_s
                ? PERCLITE_NONCE_USED
                : PERCLITE_OK;
   }
-  do {
+  for (;;) {
+    PercliteNonces claimed;
+
     if (RAND_bytes ((unsigned char *) inner_ssrc, sizeof *inner_ssrc) != 1)
       return PERCLITE_INTERNAL;
-  } while (perclite_nonces_claim (self->key, *inner_ssrc, self->owner) != PERCLITE_NONCES_FRESH);
-  return PERCLITE_OK;
+    claimed = perclite_nonces_claim (self->key, *inner_ssrc, self->owner);
+    if (claimed == PERCLITE_NONCES_FRESH)
+      return PERCLITE_OK;
+    if (claimed == PERCLITE_NONCES_OWN)
+      perclite_nonces_release (self->key, *inner_ssrc);
+  }
 }
 
 /* Gives STREAM, which may have no session yet, one under the newest key. Nothing changes unless it succeeds. */
 static PercliteResult
-stream_begin (PercliteEncrypter *self, Stream *stream, guint32 roc)
+stream_begin (PercliteEncrypter *self, Stream *stream, guint32 roc, PercliteEncrypted *what)
 {
   guint32 inner_ssrc;
   PercliteSrtp *srtp;
   PercliteResult result;
 
-  if (self->life->packets >= self->lifetime)
+  if (is_used_up (self, self->life)) {
+    what->fingerprint = self->life->fingerprint;
     return PERCLITE_KEY_LIMIT;
+  }
   result = choose_inner_ssrc (self, stream->info.outer_ssrc, &inner_ssrc);
   if (result != PERCLITE_OK)
     return result;
   srtp = perclite_srtp_new (self->key, PERCLITE_OUTBOUND, inner_ssrc, WINDOW_SIZE, NULL);
-  if (srtp == NULL)
+  if (srtp == NULL) {
+    perclite_nonces_release (self->key, inner_ssrc);
     return PERCLITE_INTERNAL;
+  }
 
   perclite_srtp_set_roc (srtp, roc);
   stream_leave_key (stream);
@@ -271,15 +336,23 @@ stream_begin (PercliteEncrypter *self, Stream *stream, guint32 roc)
   stream->info.fingerprint = stream->life->fingerprint;
   stream->first_index = 0;
   stream->offered = 0;
+  stream->held = 0;
   return PERCLITE_OK;
+}
+
+/* Whether the newest key is another one than that of STREAM. One that it has not any more is told by what is left of it. */
+static gboolean
+key_is_another (const PercliteEncrypter *self, const Stream *stream)
+{
+  return stream->key != NULL ? stream->key != self->key : stream->life != self->life;
 }
 
 /* A sequence that goes on with another inner SSRC needs no rollover counter: any receiver begins with 0. */
 static PercliteResult
 stream_begin_again (PercliteEncrypter *self, Stream *stream, PercliteEncrypted *what)
 {
-  gboolean changes = stream->key != self->key;
-  PercliteResult result = stream_begin (self, stream, 0);
+  gboolean changes = key_is_another (self, stream);
+  PercliteResult result = stream_begin (self, stream, 0, what);
 
   if (result == PERCLITE_OK && changes) {
     what->key_changed = TRUE;
@@ -288,11 +361,12 @@ stream_begin_again (PercliteEncrypter *self, Stream *stream, PercliteEncrypted *
   return result;
 }
 
-/* Goes over to the newest key with a packet that is newer than all before. */
+/* Goes over to the newest key; unless inner SSRCs are random, with a packet that is newer than all before. */
 static PercliteResult
 stream_change_key (PercliteEncrypter *self, Stream *stream, guint64 index, PercliteEncrypted *what)
 {
-  guint64 newest = perclite_srtp_get_index (stream->srtp);
+  guint64 newest = stream_get_index (stream);
+  gboolean changes = key_is_another (self, stream);
   PercliteResult result;
 
   if (self->mode == PERCLITE_INNER_SSRC_RANDOM)
@@ -300,12 +374,51 @@ stream_change_key (PercliteEncrypter *self, Stream *stream, guint64 index, Percl
 
   /* RFC 3711, section 8.1: the packet index goes on under the new key. And it never goes back to where it was before, so
    * that a key may come back. */
-  result = stream_begin (self, stream, (guint32) (index >> 16));
+  result = stream_begin (self, stream, (guint32) (index >> 16), what);
   if (result != PERCLITE_OK)
     return result;
   stream->first_index = newest + 1;
-  what->key_changed = TRUE;
+  what->key_changed = changes;
   update_trailer_size (self);
+  return PERCLITE_OK;
+}
+
+/* As stream_prepare(), for one that was silent and has no session. */
+static PercliteResult
+stream_wake_up (
+    PercliteEncrypter *self, Stream *stream, const guint8 *header, PercliteEncrypted *what)
+{
+  guint16 seq = perclite_read_seq (header);
+  gint64 newest = (gint64) stream->last_index;
+  gint64 index = newest + (gint16) (seq - (guint16) newest);
+
+  if (self->mode == PERCLITE_INNER_SSRC_RANDOM)
+    return stream_begin_again (self, stream, what);
+
+  /* As RFC 3711, appendix A guesses it: the one next to the newest. There is no round before the first. */
+  if (index < 0)
+    index = seq;
+  if (index >> 16 > G_MAXUINT32)
+    return PERCLITE_KEY_LIMIT;
+  if (index <= newest)
+    return PERCLITE_REPLAY_OLD;
+  return stream_change_key (self, stream, (guint64) index, what);
+}
+
+/* As stream_prepare(), for one whose key was replaced. */
+static PercliteResult
+stream_prepare_change (PercliteEncrypter *self, Stream *stream, const guint8 *header, guint64 index,
+    PercliteEncrypted *what)
+{
+  gboolean late = index <= perclite_srtp_get_index (stream->srtp);
+  gboolean used_up = is_used_up (self, stream->life);
+
+  /* What comes late belongs to a frame before, whose packets have one key. */
+  if (late && (!used_up || self->mode == PERCLITE_INNER_SSRC_PRESERVE))
+    return used_up || index < stream->first_index ? PERCLITE_REPLAY_OLD : PERCLITE_OK;
+  if (used_up || perclite_read_ts (header) != stream->ts ||
+      ++stream->held > PERCLITE_FRAME_MAX_PACKETS)
+    return stream_change_key (self, stream, index, what);
   return PERCLITE_OK;
 }
 
@@ -316,16 +429,16 @@ stream_prepare (
 {
   guint64 index;
 
+  if (G_UNLIKELY (stream->srtp == NULL))
+    return stream_wake_up (self, stream, header, what);
   if (!perclite_srtp_guess (stream->srtp, perclite_read_seq (header), &index)) {
     /* RFC 3711, section 3.3.1: the packet index has 48 bits, and must not wrap under a key. */
     if (self->mode == PERCLITE_INNER_SSRC_PRESERVE)
       return PERCLITE_KEY_LIMIT;
     return stream_begin_again (self, stream, what);
   }
-  /* What comes late belongs to a frame before, whose packets have one key. */
-  if (G_UNLIKELY (stream->key != self->key) && perclite_read_ts (header) != stream->ts &&
-      index > perclite_srtp_get_index (stream->srtp))
-    return stream_change_key (self, stream, index, what);
+  if (G_UNLIKELY (stream->key != self->key))
+    return stream_prepare_change (self, stream, header, index, what);
   return index < stream->first_index ? PERCLITE_REPLAY_OLD : PERCLITE_OK;
 }
 
@@ -342,7 +455,7 @@ get_stream (PercliteEncrypter *self, const guint8 *header, Stream **stream, Perc
 
   new_stream = g_new0 (Stream, 1);
   new_stream->info.outer_ssrc = outer_ssrc;
-  result = stream_begin (self, new_stream, self->first_roc);
+  result = stream_begin (self, new_stream, self->first_roc, what);
   if (result != PERCLITE_OK)
     return result;
   *stream = g_steal_pointer (&new_stream);
@@ -356,7 +469,7 @@ protect (PercliteEncrypter *self, Stream *stream, const guint8 *header, guint8 *
 {
   guint32 inner_ssrc = GUINT32_TO_BE (stream->info.inner_ssrc);
 
-  if (stream->life->packets >= self->lifetime)
+  if (is_used_up (self, stream->life))
     return PERCLITE_KEY_LIMIT;
   memcpy (inner, header, PERCLITE_SSRC_OFFSET);
   memcpy (inner + PERCLITE_SSRC_OFFSET, &inner_ssrc, sizeof inner_ssrc);
@@ -366,13 +479,16 @@ protect (PercliteEncrypter *self, Stream *stream, const guint8 *header, guint8 *
 }
 
 static void
-stream_took (PercliteEncrypter *self, Stream *stream, guint32 ts, gsize payload_size,
+stream_took (PercliteEncrypter *self, Stream *stream, const guint8 *header, gsize payload_size,
     PercliteEncrypted *what)
 {
   Life *life = stream->life;
 
   what->fingerprint = stream->info.fingerprint;
-  stream->ts = ts;
+  stream->sent = TRUE;
+  /* What comes late does not end the frame that the newest packet belongs to. */
+  if ((guint16) perclite_srtp_get_index (stream->srtp) == perclite_read_seq (header))
+    stream->ts = perclite_read_ts (header);
   stream->info.packets++;
   stream->info.bytes += payload_size;
   life->packets++;
@@ -406,11 +522,14 @@ perclite_encrypter_encrypt (PercliteEncrypter *self, const guint8 *outer_header,
     if (result == PERCLITE_OK)
       result = protect (self, stream, outer_header, inner, &inner_size);
   }
-  if (result != PERCLITE_OK)
+  if (result != PERCLITE_OK) {
+    if (result == PERCLITE_KEY_LIMIT && what->fingerprint == NULL)
+      what->fingerprint = stream->info.fingerprint;
     return result;
+  }
 
   *size = inner_size - 1;
-  stream_took (self, stream, perclite_read_ts (outer_header), payload_size, what);
+  stream_took (self, stream, outer_header, payload_size, what);
   return PERCLITE_OK;
 }
 
@@ -427,7 +546,7 @@ perclite_encrypter_foreach_stream (
   while (g_hash_table_iter_next (&iter, NULL, &value)) {
     Stream *stream = value;
 
-    stream->info.roc = (guint32) (perclite_srtp_get_index (stream->srtp) >> 16);
+    stream->info.roc = (guint32) (stream_get_index (stream) >> 16);
     func (&stream->info, user_data);
   }
 }

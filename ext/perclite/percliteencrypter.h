@@ -23,11 +23,16 @@ typedef enum {
 /* What RFC 3711, section 9.2 allows: so many packets under one master key. */
 #define PERCLITE_KEY_LIFETIME_MAX (G_GUINT64_CONSTANT (1) << 48)
 
+/* So many packets with one RTP timestamp are taken for one frame, after a key was set. A frame is smaller, and a sender whose
+ * timestamp stands still must change its key, too. */
+#define PERCLITE_FRAME_MAX_PACKETS 1000
+
 /**
  * PercliteEncrypted:
  * @key_changed: this packet is the first of its outer SSRC under another key than the packets before
  * @limit_near: with this packet the key has 7/8 of its lifetime behind it; told once per key
- * @fingerprint: (transfer none): of the key that the packet has, until the next one; %NULL when it failed
+ * @fingerprint: (transfer none): until the next packet: of the key that the packet has; when it was refused as
+ *   %PERCLITE_KEY_LIMIT, of the key that is used up; %NULL when it failed otherwise
  *
  * What else happened with a packet.
  */
@@ -77,7 +82,9 @@ void perclite_encrypter_set_roc (PercliteEncrypter *self, guint32 roc);
  * @key: (transfer none): the key from now on; one that is perclite_key_equal() to the one in use changes nothing
  *
  * Each stream goes over to the key with the first packet whose RTP timestamp differs from that of the packet before, so that the
- * packets of a frame have one key.
+ * packets of a frame have one key. It does so in the middle of a frame if that has more than PERCLITE_FRAME_MAX_PACKETS, or if
+ * the key before is at the end of its lifetime. A stream that has sent nothing since a key was set before, at least a second
+ * ago, does not keep its key any longer: it goes over to the newest with its next packet.
  *
  * With %PERCLITE_INNER_SSRC_RANDOM the inner SSRC is another one afterwards, and its rollover counter 0 again: any receiver that
  * has the key finds in. With %PERCLITE_INNER_SSRC_PRESERVE both go on, as RFC 3711, section 8.1 has it.

@@ -78,11 +78,15 @@ why_not (const PercliteKeyring *self, const PercliteKey *key)
     gsize other_size;
     const guint8 *other_mki = perclite_key_get_mki (other, &other_size);
 
-    if (perclite_key_get_suite (other) == perclite_key_get_suite (key) &&
-        g_str_equal (perclite_key_get_fingerprint (other), fingerprint))
+    if (g_str_equal (perclite_key_get_fingerprint (other), fingerprint)) {
+      if (perclite_key_get_suite (other) != perclite_key_get_suite (key))
+        return g_strdup_printf ("The key with the fingerprint %s is there already, for %s. Use a "
+                                "key for one suite only",
+            fingerprint, perclite_suite_name (perclite_key_get_suite (other)));
       return g_strdup_printf ("The key with the fingerprint %s is there already, with another MKI "
                               "or without one. Give a key one MKI only",
           fingerprint);
+    }
 
     if (mki_size == 0 || other_size == 0)
       continue;

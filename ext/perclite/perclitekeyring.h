@@ -17,8 +17,11 @@ G_BEGIN_DECLS
  *
  * Up to PERCLITE_KEYRING_MAX_KEYS different keys, in an order. Not to be used by two threads at a time.
  *
- * No two of them have the same fingerprint and suite, and no two the same MKI. MKIs within a ring have one size (RFC
- * 3711, section 3.1: the size of the MKI is fixed); keys without any may stand beside them.
+ * No two of them have the same fingerprint, and no two the same MKI. MKIs within a ring have one size (RFC 3711, section
+ * 3.1: the size of the MKI is fixed); keys without any may stand beside them.
+ *
+ * Nor do they have the same bytes for two suites: the two that differ in the size of the tag only make the same session keys
+ * of them, so one would take once more, its tag cut short, what the other has seen.
  */
 typedef struct _PercliteKeyring PercliteKeyring;
 
@@ -34,7 +37,8 @@ void perclite_keyring_free (PercliteKeyring *self);
  * Appends a key. One that is there already stays where it is, and may become the sending one.
  *
  * Returns: %FALSE with @error set (%PERCLITE_ERROR_SETTINGS) when the ring is full, when the MKI belongs to another
- *   key of it or has another size than its others, or when the same key is there with another MKI
+ *   key of it or has another size than its others, or when the same bytes are there with another MKI or for another
+ *   suite
  */
 gboolean
 perclite_keyring_add (PercliteKeyring *self, PercliteKey *key, gboolean sending, GError **error);
@@ -42,7 +46,7 @@ perclite_keyring_add (PercliteKeyring *self, PercliteKey *key, gboolean sending,
 /**
  * perclite_keyring_remove:
  *
- * Removes every key with that fingerprint.
+ * Removes the key with that fingerprint.
  *
  * Returns: whether there was one
  */

@@ -11,11 +11,13 @@ typedef struct {
   guint64 fingerprint;
   guint64 owner;
   guint32 inner_ssrc;
+  guint uses;
+  GList link; /* its place among those that nobody uses */
 } Entry;
 
 static GMutex lock;
-static GHashTable *entries; /* the set of Entry */
-static GQueue oldest_first = G_QUEUE_INIT;
+static GHashTable *entries;          /* the set of Entry */
+static GQueue unused = G_QUEUE_INIT; /* the one first that was released first */
 static guint64 last_owner;
 
 static guint
@@ -45,35 +47,78 @@ perclite_nonces_new_owner (void)
   return owner;
 }
 
-static void
-remember (const Entry *entry)
+static guint64
+get_fingerprint (const PercliteKey *key)
 {
-  Entry *copy = g_memdup2 (entry, sizeof *entry);
+  return g_ascii_strtoull (perclite_key_get_fingerprint (key), NULL, 16);
+}
 
-  if (g_hash_table_size (entries) >= PERCLITE_NONCES_MAX)
-    g_hash_table_remove (entries, g_queue_pop_head (&oldest_first));
-  g_hash_table_add (entries, copy);
-  g_queue_push_tail (&oldest_first, copy);
+static Entry *
+find (const PercliteKey *key, guint32 inner_ssrc)
+{
+  Entry entry = {.fingerprint = get_fingerprint (key), .inner_ssrc = inner_ssrc};
+
+  return entries != NULL ? g_hash_table_lookup (entries, &entry) : NULL;
+}
+
+static void
+remember (const PercliteKey *key, guint32 inner_ssrc, guint64 owner)
+{
+  Entry *entry = g_new0 (Entry, 1);
+
+  if (entries == NULL)
+    entries = g_hash_table_new_full (entry_hash, entry_equal, g_free, NULL);
+  entry->fingerprint = get_fingerprint (key);
+  entry->inner_ssrc = inner_ssrc;
+  entry->owner = owner;
+  entry->uses = 1;
+  entry->link.data = entry;
+  g_hash_table_add (entries, entry);
+}
+
+static void
+use_again (Entry *entry)
+{
+  if (entry->uses++ == 0)
+    g_queue_unlink (&unused, &entry->link);
 }
 
 PercliteNonces
 perclite_nonces_claim (const PercliteKey *key, guint32 inner_ssrc, guint64 owner)
 {
-  Entry entry = {.owner = owner, .inner_ssrc = inner_ssrc};
-  const Entry *known;
-  PercliteNonces result = PERCLITE_NONCES_FRESH;
+  Entry *entry;
+  PercliteNonces result;
 
   g_return_val_if_fail (key != NULL, PERCLITE_NONCES_TAKEN);
 
-  entry.fingerprint = g_ascii_strtoull (perclite_key_get_fingerprint (key), NULL, 16);
   g_mutex_lock (&lock);
-  if (entries == NULL)
-    entries = g_hash_table_new_full (entry_hash, entry_equal, g_free, NULL);
-  known = g_hash_table_lookup (entries, &entry);
-  if (known == NULL)
-    remember (&entry);
-  else
-    result = known->owner == owner ? PERCLITE_NONCES_OWN : PERCLITE_NONCES_TAKEN;
+  entry = find (key, inner_ssrc);
+  if (entry == NULL) {
+    remember (key, inner_ssrc, owner);
+    result = PERCLITE_NONCES_FRESH;
+  } else if (entry->owner == owner) {
+    use_again (entry);
+    result = PERCLITE_NONCES_OWN;
+  } else {
+    result = PERCLITE_NONCES_TAKEN;
+  }
   g_mutex_unlock (&lock);
   return result;
+}
+
+void
+perclite_nonces_release (const PercliteKey *key, guint32 inner_ssrc)
+{
+  Entry *entry;
+
+  g_return_if_fail (key != NULL);
+
+  g_mutex_lock (&lock);
+  entry = find (key, inner_ssrc);
+  if (entry != NULL && entry->uses > 0 && --entry->uses == 0) {
+    g_queue_push_tail_link (&unused, &entry->link);
+    if (unused.length > PERCLITE_NONCES_MAX)
+      g_hash_table_remove (entries, g_queue_pop_head_link (&unused)->data);
+  }
+  g_mutex_unlock (&lock);
 }

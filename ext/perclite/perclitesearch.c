@@ -12,39 +12,78 @@
 /* When a search whose SSRC is silent gives way to another. */
 #define SEARCH_TIMEOUT (G_USEC_PER_SEC / 2)
 
+/* Per second, and at most. With 16 keys in the ring, a stream that goes on under another one needs sessions for 15, and two
+ * tries with each: that is less than the first. One that begins under another inner SSRC needs no sessions. */
+static const struct {
+  guint rate;
+  guint max;
+} shares[PERCLITE_N_SHARES] = {
+    [PERCLITE_SHARE_STREAM] = {512, 384},
+    [PERCLITE_SHARE_SENDER] = {512, 256},
+    [PERCLITE_SHARE_NEW] = {512, 384},
+    [PERCLITE_SHARE_SEARCH] = {4096, 3072},
+};
+
+G_STATIC_ASSERT (PERCLITE_TOKENS_PER_SECOND == 512 + 512 + 512 + 4096);
+G_STATIC_ASSERT (PERCLITE_TOKENS_MAX == 384 + 256 + 384 + 3072);
+
+static guint64
+millionths (guint tokens)
+{
+  return (guint64) tokens * G_USEC_PER_SEC;
+}
+
 void
 perclite_budget_init (PercliteBudget *self)
 {
-  self->tokens = PERCLITE_TRIALS_PER_SECOND;
+  for (guint i = 0; i < PERCLITE_N_SHARES; i++)
+    self->left[i] = millionths (shares[i].max);
   self->now = g_get_monotonic_time ();
 }
 
 void
-perclite_budget_refill (PercliteBudget *self, guint reserve)
+perclite_budget_refill (PercliteBudget *self, PercliteShare share)
 {
   gint64 now = g_get_monotonic_time ();
-  gint64 tokens = (now - self->now) * PERCLITE_TRIALS_PER_SECOND / G_USEC_PER_SEC;
+  guint64 passed = (guint64) (now - self->now);
 
-  /* Times too short for a token add up. */
-  if (tokens > 0) {
-    self->tokens = (guint) MIN (self->tokens + tokens, PERCLITE_TRIALS_PER_SECOND);
-    self->now = now;
-  }
-  self->reserve = reserve;
+  for (guint i = 0; i < PERCLITE_N_SHARES; i++)
+    self->left[i] = MIN (self->left[i] + passed * shares[i].rate, millionths (shares[i].max));
+  self->now = now;
+  self->share = share;
+}
+
+/* The last of the shares that the packet in hand may take from, of which its own is the first. */
+static guint
+last_share (const PercliteBudget *self)
+{
+  return self->share < PERCLITE_SHARE_NEW ? PERCLITE_N_SHARES - 1 : self->share;
 }
 
 gboolean
 perclite_budget_has (const PercliteBudget *self, guint n)
 {
-  return self->tokens >= self->reserve + n;
+  guint64 left = 0;
+
+  for (guint i = self->share; i <= last_share (self); i++)
+    left += self->left[i];
+  return left >= millionths (n);
 }
 
 gboolean
 perclite_budget_take (PercliteBudget *self, guint n)
 {
+  guint64 wanted = millionths (n);
+
   if (!perclite_budget_has (self, n))
     return FALSE;
-  self->tokens -= n;
+  /* What nobody else may take is kept for when the rest is gone. */
+  for (guint i = last_share (self); wanted > 0; i--) {
+    guint64 taken = MIN (wanted, self->left[i]);
+
+    self->left[i] -= taken;
+    wanted -= taken;
+  }
   return TRUE;
 }
 

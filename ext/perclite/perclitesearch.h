@@ -7,33 +7,48 @@
 
 G_BEGIN_DECLS
 
-/* What a new session costs, in tries. */
+/* What a new session costs. */
 #define PERCLITE_SESSION_TOKENS 16
 
-/* What is left for others. Streams that are known and change their keys come before SSRCs that are not known, and the
- * search, which takes whatever it can get, comes last: with rubbish it would leave them nothing. The first is enough for
- * one stream and 16 keys. */
-#define PERCLITE_RESERVE_FOR_KNOWN 512
-#define PERCLITE_RESERVE_FOR_ALL 768
+/**
+ * PercliteShare:
+ * @PERCLITE_SHARE_STREAM: for packets of a stream that is known, inner and outer SSRC: it may have another key now
+ * @PERCLITE_SHARE_SENDER: for packets of which only the outer SSRC is that of a stream that is known: its sender may have
+ *   another key, and with it another inner SSRC
+ * @PERCLITE_SHARE_NEW: for all others, to try each key once
+ * @PERCLITE_SHARE_SEARCH: for rollover counters, of which there are so many that a search takes whatever it can get
+ *
+ * What tokens are for. Rubbish takes all that there is for its kind, so each kind has its own. The first two may also take
+ * from those that come after them.
+ */
+typedef enum {
+  PERCLITE_SHARE_STREAM,
+  PERCLITE_SHARE_SENDER,
+  PERCLITE_SHARE_NEW,
+  PERCLITE_SHARE_SEARCH,
+} PercliteShare;
+
+#define PERCLITE_N_SHARES 4
 
 /**
  * PercliteBudget:
- * @tokens: tries that may be made now
- * @reserve: tokens that are not for the packet in hand
+ * @left: tokens that may be spent now, in millionths
+ * @share: whose they are for the packet in hand
  * @now: monotonic time of the last refill
  *
- * Gets PERCLITE_TRIALS_PER_SECOND tokens per second, and holds as many at most.
+ * A token is the work of one try of a packet of common size. All shares together get PERCLITE_TOKENS_PER_SECOND, and hold
+ * PERCLITE_TOKENS_MAX at most, which is how much can go into one packet.
  */
 typedef struct {
-  guint tokens;
-  guint reserve;
+  guint64 left[PERCLITE_N_SHARES];
+  PercliteShare share;
   gint64 now;
 } PercliteBudget;
 
 void perclite_budget_init (PercliteBudget *self);
 
 /* Begins with a packet. */
-void perclite_budget_refill (PercliteBudget *self, guint reserve);
+void perclite_budget_refill (PercliteBudget *self, PercliteShare share);
 
 /* Both return whether there were as many as N. */
 gboolean perclite_budget_has (const PercliteBudget *self, guint n);

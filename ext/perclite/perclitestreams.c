@@ -74,6 +74,19 @@ perclite_streams_add (PercliteStreams *self, guint32 inner_ssrc)
   return stream;
 }
 
+/* Needs neither a clock nor anything to be kept up to date with each packet: who was silent is at the tail. */
+gboolean
+perclite_streams_has_outer (const PercliteStreams *self, guint32 outer_ssrc)
+{
+  guint left = PERCLITE_STREAMS_OUTER_MAX;
+
+  for (const GList *l = self->by_silence.head; l != NULL && left-- > 0; l = l->next) {
+    if (((const PercliteInbound *) l->data)->info.outer_ssrc == outer_ssrc)
+      return TRUE;
+  }
+  return FALSE;
+}
+
 /* The pointer that points to the context for KEY, or to the NULL at the end. */
 static PercliteContext **
 find_place (PercliteInbound *self, const PercliteCandidate *key)

@@ -56,6 +56,12 @@ void perclite_streams_set_max (PercliteStreams *self, guint max);
 /* The SSRC must not be known. Unless a context follows at once, it must not stay. */
 PercliteInbound *perclite_streams_add (PercliteStreams *self, guint32 inner_ssrc);
 
+/* So many streams are looked at for an outer SSRC. */
+#define PERCLITE_STREAMS_OUTER_MAX 64
+
+/* Returns whether one of the streams that had the last authentic packets had one under that outer SSRC. */
+gboolean perclite_streams_has_outer (const PercliteStreams *self, guint32 outer_ssrc);
+
 /* Nothing of that key is kept. */
 void perclite_streams_drop_key (PercliteStreams *self, const PercliteCandidate *key);
 

@@ -79,6 +79,31 @@ GST_START_TEST (the_first_packet_decrypts_whatever_its_rollover_counter)
 }
 GST_END_TEST;
 
+GST_START_TEST (the_first_packet_of_common_size_decrypts_after_900_wraps)
+{
+  static const gsize sizes[] = {40, 1200, 1400};
+  g_autoptr (PercliteKey) key = test_published_key (GCM);
+  guint32 inner[500]; /* aligned */
+
+  for (guint i = 0; i < G_N_ELEMENTS (sizes); i++) {
+    g_autoptr (PercliteDecrypter) decrypter = new_decrypter (GCM, 4096);
+    g_autoptr (PercliteSrtp) sender = test_sender (key, SSRC, 900);
+    gsize size = PERCLITE_INNER_HEADER_SIZE + sizes[i], payload_size = 0;
+    const PercliteKey *found;
+    guint8 header[12];
+
+    memset (inner, 0, sizeof inner);
+    test_header ((guint8 *) inner, SSRC, 5, 3000);
+    test_header (header, SSRC, 5, 3000);
+    fail_unless_equals_int (perclite_srtp_protect (sender, (guint8 *) inner, &size), PERCLITE_OK);
+    fail_unless_equals_int (perclite_decrypter_decrypt (decrypter, header, (guint8 *) inner,
+                                size - 1, &payload_size, &found),
+        PERCLITE_OK);
+    fail_unless_equals_int (payload_size, sizes[i]);
+  }
+}
+GST_END_TEST;
+
 static void
 remember_roc (const PercliteStream *stream, gpointer user_data)
 {
@@ -222,7 +247,7 @@ GST_START_TEST (rubbish_cannot_buy_more_than_its_share_of_trials)
   }
   seconds = (g_get_monotonic_time () - start) / G_USEC_PER_SEC + 1;
   fail_unless (perclite_decrypter_get_trials (decrypter) <=
-               (guint64) (1 + seconds) * PERCLITE_TRIALS_PER_SECOND);
+               (guint64) (1 + seconds) * PERCLITE_TOKENS_PER_SECOND);
   perclite_decrypter_foreach_stream (decrypter, remember_roc, &roc);
   fail_unless_equals_int (roc, G_MAXUINT32); /* there is no stream */
 }
@@ -261,6 +286,7 @@ latejoin_suite (void)
   suite_add_tcase (s, tc);
   tcase_add_loop_test (
       tc, the_first_packet_decrypts_whatever_its_rollover_counter, 0, N_TEST_SUITES);
+  tcase_add_test (tc, the_first_packet_of_common_size_decrypts_after_900_wraps);
   tcase_add_loop_test (tc, what_was_found_goes_on_and_is_protected_from_replays, 0, N_TEST_SUITES);
   tcase_add_loop_test (tc, a_stream_goes_on_after_a_gap_of_any_size, 0, N_TEST_SUITES);
   tcase_add_test (tc, replays_of_a_stream_that_is_silent_are_never_taken);

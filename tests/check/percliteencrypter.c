@@ -6,7 +6,6 @@
 #endif
 
 #include "percliteinner.h"
-#include "perclitenonces.h"
 
 /* The nonces are remembered for the process, and the tests run in one when CK_FORK=no. */
 static guint32
@@ -110,6 +109,82 @@ GST_START_TEST (a_late_packet_keeps_the_key_of_its_frame)
   pass (encrypter, ssrc, 2, 3000, 1, FALSE);
   pass (encrypter, ssrc, 3, 6000, 1, FALSE);
   pass (encrypter, ssrc, 5, 9000, 2, TRUE);
+}
+GST_END_TEST;
+
+GST_START_TEST (a_late_packet_does_not_end_the_frame_of_the_newest)
+{
+  g_autoptr (PercliteEncrypter) encrypter = new_encrypter (1, PERCLITE_INNER_SSRC_RANDOM);
+  guint32 ssrc = fresh_ssrc ();
+
+  pass (encrypter, ssrc, 1, 3000, 1, FALSE);
+  pass (encrypter, ssrc, 3, 6000, 1, FALSE);
+  set_key (encrypter, 2);
+  pass (encrypter, ssrc, 2, 3000, 1, FALSE);
+  pass (encrypter, ssrc, 4, 6000, 1, FALSE);
+  pass (encrypter, ssrc, 5, 9000, 2, TRUE);
+}
+GST_END_TEST;
+
+GST_START_TEST (a_timestamp_that_stands_still_does_not_keep_the_key)
+{
+  PercliteInnerSsrc modes[] = {PERCLITE_INNER_SSRC_RANDOM, PERCLITE_INNER_SSRC_PRESERVE};
+  g_autoptr (PercliteEncrypter) encrypter = new_encrypter (1, modes[__i__]);
+  guint32 ssrc = fresh_ssrc ();
+  guint16 seq = 0;
+
+  while (seq < 3000)
+    pass (encrypter, ssrc, ++seq, 0, 1, FALSE);
+  set_key (encrypter, 2);
+  for (guint i = 0; i < PERCLITE_FRAME_MAX_PACKETS; i++)
+    pass (encrypter, ssrc, ++seq, 0, 1, FALSE);
+  pass (encrypter, ssrc, ++seq, 0, 2, TRUE);
+  pass (encrypter, ssrc, ++seq, 0, 2, FALSE);
+}
+GST_END_TEST;
+
+GST_START_TEST (a_silent_stream_gives_up_a_key_that_was_replaced)
+{
+  PercliteInnerSsrc modes[] = {PERCLITE_INNER_SSRC_RANDOM, PERCLITE_INNER_SSRC_PRESERVE};
+  g_autoptr (PercliteKey) with_mki = test_key (&test_suites[0], 1, TRUE);
+  g_autoptr (PercliteEncrypter) encrypter = perclite_encrypter_new (with_mki, modes[__i__], NULL);
+  guint32 audio = fresh_ssrc (), video = fresh_ssrc ();
+  Inner inner;
+  PercliteEncrypted what;
+  guint n = 0;
+
+  for (guint32 i = 65000; i < 65536 + 10; i++)
+    test_encrypt (encrypter, video, (guint16) i, 3000, &inner, NULL);
+  test_encrypt (encrypter, audio, 1, 960, &inner, NULL);
+  set_key (encrypter, 2);
+  /* However many keys are set, a frame that goes on keeps its own. */
+  set_key (encrypter, 3);
+  test_encrypt (encrypter, video, 10, 3000, &inner, &what);
+  fail_if (what.key_changed);
+  pass (encrypter, audio, 2, 1920, 3, TRUE);
+  set_key (encrypter, 4);
+  g_usleep (G_USEC_PER_SEC + G_USEC_PER_SEC / 10);
+  pass (encrypter, audio, 3, 1920, 3, FALSE);
+  set_key (encrypter, 5);
+  g_usleep (G_USEC_PER_SEC + G_USEC_PER_SEC / 10);
+  pass (encrypter, audio, 4, 1920, 3, FALSE);
+  fail_unless_equals_int (perclite_encrypter_get_trailer_size (encrypter), 18);
+  set_key (encrypter, 6);
+  fail_unless_equals_int (perclite_encrypter_get_trailer_size (encrypter), 16);
+
+  perclite_encrypter_foreach_stream (encrypter, test_count_stream, &n);
+  fail_unless_equals_int (n, 2);
+  pass (encrypter, audio, 5, 1920, 3, FALSE);
+  if (modes[__i__] == PERCLITE_INNER_SSRC_PRESERVE) {
+    /* Its packet index goes on, and never back. */
+    fail_unless_equals_int (
+        test_encrypt (encrypter, video, 10, 3000, &inner, NULL), PERCLITE_REPLAY_OLD);
+    fail_unless_equals_int (
+        test_encrypt (encrypter, video, 65535, 3000, &inner, NULL), PERCLITE_REPLAY_OLD);
+  }
+  fail_unless_equals_int (test_encrypt (encrypter, video, 11, 3000, &inner, &what), PERCLITE_OK);
+  fail_unless (what.key_changed);
+  fail_unless_equals_int (key_of (&inner, modes[__i__] == PERCLITE_INNER_SSRC_PRESERVE ? 1 : 0), 6);
 }
 GST_END_TEST;
 
@@ -287,49 +362,6 @@ GST_START_TEST (suites_that_make_the_same_key_stream_do_not_share_an_ssrc)
 }
 GST_END_TEST;
 
-GST_START_TEST (nonces_are_remembered_up_to_their_number)
-{
-  g_autoptr (PercliteKey) key = test_key (&test_suites[0], 30, FALSE);
-  guint64 one = perclite_nonces_new_owner (), two = perclite_nonces_new_owner ();
-
-  fail_if (one == two);
-  for (guint32 i = 0; i < PERCLITE_NONCES_MAX; i++)
-    fail_unless_equals_int (perclite_nonces_claim (key, i, one), PERCLITE_NONCES_FRESH);
-  fail_unless_equals_int (perclite_nonces_claim (key, 0, one), PERCLITE_NONCES_OWN);
-  fail_unless_equals_int (perclite_nonces_claim (key, 0, two), PERCLITE_NONCES_TAKEN);
-  /* The oldest makes room. */
-  fail_unless_equals_int (
-      perclite_nonces_claim (key, PERCLITE_NONCES_MAX, one), PERCLITE_NONCES_FRESH);
-  fail_unless_equals_int (perclite_nonces_claim (key, 1, two), PERCLITE_NONCES_TAKEN);
-  fail_unless_equals_int (perclite_nonces_claim (key, 0, two), PERCLITE_NONCES_FRESH);
-}
-GST_END_TEST;
-
-static gpointer
-claim_many (gpointer data)
-{
-  g_autoptr (PercliteKey) key = test_key (&test_suites[0], 31, FALSE);
-  guint64 owner = perclite_nonces_new_owner ();
-  guint n = 0;
-
-  for (guint32 i = 0; i < 5000; i++)
-    n += perclite_nonces_claim (key, i, owner) == PERCLITE_NONCES_FRESH;
-  return GUINT_TO_POINTER (n);
-}
-
-GST_START_TEST (threads_that_want_the_same_get_it_once)
-{
-  GThread *threads[4];
-  guint n = 0;
-
-  for (guint i = 0; i < G_N_ELEMENTS (threads); i++)
-    threads[i] = g_thread_new (NULL, claim_many, NULL);
-  for (guint i = 0; i < G_N_ELEMENTS (threads); i++)
-    n += GPOINTER_TO_UINT (g_thread_join (threads[i]));
-  fail_unless_equals_int (n, 5000);
-}
-GST_END_TEST;
-
 GST_START_TEST (a_key_ends_with_its_lifetime)
 {
   g_autoptr (PercliteEncrypter) encrypter = new_encrypter (1, PERCLITE_INNER_SSRC_RANDOM);
@@ -357,6 +389,48 @@ GST_START_TEST (a_key_ends_with_its_lifetime)
   set_key (encrypter, 1);
   fail_unless_equals_int (
       test_encrypt (encrypter, streams[0], 91, 91, &inner, NULL), PERCLITE_KEY_LIMIT);
+}
+GST_END_TEST;
+
+GST_START_TEST (a_used_up_key_gives_way_in_the_middle_of_a_frame)
+{
+  PercliteInnerSsrc modes[] = {PERCLITE_INNER_SSRC_RANDOM, PERCLITE_INNER_SSRC_PRESERVE};
+  gboolean preserve = modes[__i__] == PERCLITE_INNER_SSRC_PRESERVE;
+  g_autoptr (PercliteEncrypter) encrypter = new_encrypter (1, modes[__i__]);
+  guint32 ssrc = fresh_ssrc ();
+  Inner inner;
+
+  perclite_encrypter_set_lifetime (encrypter, 3);
+  for (guint16 seq = 1; seq < 6; seq += 2)
+    pass (encrypter, ssrc, seq, 3000, 1, FALSE);
+  set_key (encrypter, 2);
+  /* What comes late may be dropped, but nothing ends for it. */
+  fail_unless_equals_int (test_encrypt (encrypter, ssrc, 4, 3000, &inner, NULL),
+      preserve ? PERCLITE_REPLAY_OLD : PERCLITE_OK);
+  pass (encrypter, ssrc, 6, 3000, 2, preserve);
+  pass (encrypter, ssrc, 7, 3000, 2, FALSE);
+}
+GST_END_TEST;
+
+GST_START_TEST (a_key_that_is_used_up_is_named)
+{
+  g_autoptr (PercliteEncrypter) encrypter = new_encrypter (1, PERCLITE_INNER_SSRC_RANDOM);
+  g_autoptr (PercliteKey) one = test_key (&test_suites[0], 1, FALSE);
+  guint32 ssrc = fresh_ssrc ();
+  Inner inner;
+  PercliteEncrypted what;
+
+  perclite_encrypter_set_lifetime (encrypter, 1);
+  pass (encrypter, ssrc, 1, 1, 1, FALSE);
+  fail_unless_equals_int (test_encrypt (encrypter, ssrc, 2, 2, &inner, &what), PERCLITE_KEY_LIMIT);
+  fail_unless_equals_string (what.fingerprint, perclite_key_get_fingerprint (one));
+  fail_unless_equals_int (
+      test_encrypt (encrypter, fresh_ssrc (), 1, 1, &inner, &what), PERCLITE_KEY_LIMIT);
+  fail_unless_equals_string (what.fingerprint, perclite_key_get_fingerprint (one));
+  set_key (encrypter, 2);
+  pass (encrypter, ssrc, 3, 3, 2, TRUE);
+  fail_unless_equals_int (test_encrypt (encrypter, ssrc, 3, 3, &inner, &what), PERCLITE_KEY_LIMIT);
+  fail_if (g_str_equal (what.fingerprint, perclite_key_get_fingerprint (one)));
 }
 GST_END_TEST;
 
@@ -492,6 +566,9 @@ percliteencrypter_suite (void)
   tcase_add_test (tc, a_key_is_changed_with_the_timestamp_only);
   tcase_add_test (tc, each_stream_changes_the_key_at_its_own_frame);
   tcase_add_loop_test (tc, a_late_packet_keeps_the_key_of_its_frame, 0, 2);
+  tcase_add_test (tc, a_late_packet_does_not_end_the_frame_of_the_newest);
+  tcase_add_loop_test (tc, a_timestamp_that_stands_still_does_not_keep_the_key, 0, 2);
+  tcase_add_loop_test (tc, a_silent_stream_gives_up_a_key_that_was_replaced, 0, 2);
   tcase_add_test (tc, of_several_keys_the_last_one_counts);
   tcase_add_test (tc, there_is_room_for_either_trailer_while_the_key_changes);
   tcase_add_test (tc, streams_tell_the_fingerprint_of_their_key);
@@ -509,15 +586,11 @@ percliteencrypter_suite (void)
   tc = tcase_create ("limits");
   suite_add_tcase (s, tc);
   tcase_add_test (tc, a_key_ends_with_its_lifetime);
+  tcase_add_loop_test (tc, a_used_up_key_gives_way_in_the_middle_of_a_frame, 0, 2);
+  tcase_add_test (tc, a_key_that_is_used_up_is_named);
   tcase_add_test (tc, lifetimes_are_remembered_while_keys_come_and_go);
   tcase_add_test (tc, at_the_last_packet_index_a_random_inner_ssrc_gives_way);
   tcase_add_test (tc, at_the_last_packet_index_a_preserved_ssrc_ends);
-
-  /* Fills what the process remembers, so it comes last. */
-  tc = tcase_create ("registry");
-  suite_add_tcase (s, tc);
-  tcase_add_test (tc, threads_that_want_the_same_get_it_once);
-  tcase_add_test (tc, nonces_are_remembered_up_to_their_number);
   return s;
 }
 

@@ -123,19 +123,22 @@ GST_START_TEST (mkis_are_different_and_have_one_size)
 }
 GST_END_TEST;
 
-GST_START_TEST (the_same_bytes_may_be_there_for_two_suites)
+/* A packet of the longer tag would be one of the shorter as well, once its tag is cut. */
+GST_START_TEST (the_same_bytes_are_refused_for_two_suites)
 {
   g_autoptr (PercliteKeyring) ring = perclite_keyring_new ();
-  PercliteKey *short_tag =
+  g_autoptr (PercliteKey) short_tag =
       perclite_key_new_from_text (KEY_30, PERCLITE_SUITE_AES_CM_128_HMAC_SHA1_32, NULL);
 
   fail_unless (perclite_keyring_add (ring, key_of (KEY_30), TRUE, NULL));
-  fail_unless (perclite_keyring_add (ring, short_tag, FALSE, NULL));
-  fail_unless_equals_int (perclite_keyring_get_size (ring), 2);
+  assert_add_refused (ring, perclite_key_ref (short_tag), "already, for AES_CM_128_HMAC_SHA1_80");
+  assert_add_refused (
+      ring, perclite_key_with_mki (perclite_key_ref (short_tag), (const guint8 *) "m", 1), "suite");
+  fail_unless_equals_int (perclite_keyring_get_size (ring), 1);
 
-  /* Both have the same fingerprint. */
   fail_unless (perclite_keyring_remove (ring, fingerprint_at (ring, 0)));
-  fail_unless_equals_int (perclite_keyring_get_size (ring), 0);
+  fail_unless (perclite_keyring_add (ring, perclite_key_ref (short_tag), FALSE, NULL));
+  assert_add_refused (ring, key_of (KEY_30), "already, for AES_CM_128_HMAC_SHA1_32");
 }
 GST_END_TEST;
 
@@ -459,7 +462,7 @@ perclitekeyring_suite (void)
   tcase_add_test (tc, a_key_that_is_there_stays_in_its_place_and_may_become_the_sending_one);
   tcase_add_test (tc, a_full_ring_takes_only_what_it_has);
   tcase_add_test (tc, mkis_are_different_and_have_one_size);
-  tcase_add_test (tc, the_same_bytes_may_be_there_for_two_suites);
+  tcase_add_test (tc, the_same_bytes_are_refused_for_two_suites);
   tcase_add_test (tc, removed_keys_are_gone_and_the_others_keep_their_order);
   tcase_add_test (tc, a_copy_is_a_ring_of_its_own_with_the_same_keys);
 

@@ -119,7 +119,7 @@ assert_bounded (PercliteDecrypter *decrypter, gint64 start)
   guint64 seconds = (guint64) ((g_get_monotonic_time () - start) / G_USEC_PER_SEC);
 
   fail_unless (
-      perclite_decrypter_get_trials (decrypter) <= (2 + seconds) * PERCLITE_TRIALS_PER_SECOND);
+      perclite_decrypter_get_trials (decrypter) <= (2 + seconds) * PERCLITE_TOKENS_PER_SECOND);
 }
 
 GST_START_TEST (rubbish_of_many_ssrcs_makes_no_streams_and_few_trials)
@@ -197,6 +197,105 @@ GST_START_TEST (a_search_for_one_stream_leaves_others_what_they_need)
 }
 GST_END_TEST;
 
+/* As test_decrypt(), under another outer SSRC. */
+static PercliteResult
+decrypt_from (PercliteDecrypter *decrypter, guint32 outer_ssrc, const Inner *inner)
+{
+  Inner copy = *inner;
+  guint8 header[12];
+  gsize payload_size;
+  const PercliteKey *key;
+
+  test_header (header, outer_ssrc, 0, 0);
+  return perclite_decrypter_decrypt (
+      decrypter, header, copy.data, copy.size - 1, &payload_size, &key);
+}
+
+static void
+pour_rubbish (PercliteDecrypter *decrypter, GRand *rand, guint32 outer_ssrc, guint n)
+{
+  for (guint i = 0; i < n; i++) {
+    Inner inner = {.size = 60};
+
+    for (guint j = 0; j < inner.size; j += 4)
+      GST_WRITE_UINT32_LE (inner.data + j, g_rand_int (rand));
+    fail_unless_equals_int (decrypt_from (decrypter, outer_ssrc + i, &inner), PERCLITE_AUTH_FAILED);
+  }
+}
+
+GST_START_TEST (rubbish_from_elsewhere_does_not_keep_a_sender_from_changing_its_key)
+{
+  g_autoptr (PercliteKeyring) ring = test_ring (GCM, 0, 16, FALSE);
+  g_autoptr (PercliteDecrypter) decrypter = test_decrypter (ring, LIMIT);
+  g_autoptr (GRand) rand = g_rand_new_with_seed (19);
+
+  for (guint32 n = 0; n < 16; n++) {
+    g_autoptr (PercliteKey) key = test_key (GCM, n, FALSE);
+    Inner inner;
+
+    /* Each key comes with another inner SSRC. */
+    test_one_packet (key, 100 + n, 1, &inner);
+    fail_unless_equals_int (decrypt_from (decrypter, SSRC, &inner), PERCLITE_OK);
+    pour_rubbish (decrypter, rand, 0, 3000);
+  }
+}
+GST_END_TEST;
+
+GST_START_TEST (when_rubbish_takes_all_each_key_has_its_turn)
+{
+  g_autoptr (PercliteKeyring) ring = test_ring (GCM, 0, 16, FALSE);
+  g_autoptr (PercliteDecrypter) decrypter = test_decrypter (ring, LIMIT);
+  g_autoptr (GRand) rand = g_rand_new_with_seed (20);
+  guint lost = 0;
+
+  for (guint32 n = 0; n < 16; n++) {
+    g_autoptr (PercliteKey) key = test_key (GCM, n, FALSE);
+    Inner inner;
+
+    pour_rubbish (decrypter, rand, SSRC, 3000);
+    test_one_packet (key, 100 + n, 1, &inner);
+    /* One of theirs for each of ours, under the same outer SSRC. */
+    while (decrypt_from (decrypter, SSRC, &inner) != PERCLITE_OK) {
+      pour_rubbish (decrypter, rand, SSRC, 1);
+      fail_unless (++lost < 4000);
+    }
+  }
+}
+GST_END_TEST;
+
+/* As many as fit into what a packet may take, going by its size. */
+GST_START_TEST (the_larger_a_packet_the_fewer_tries_it_gets)
+{
+  static const gsize sizes[] = {60, 1200, 9000, 65000};
+  const TestSuite *suite = &test_suites[__i__];
+  gsize bytes_per_token = suite->tag_size == 16 ? 1500 : 512;
+  g_autoptr (PercliteKeyring) ring = test_ring (suite, 0, 16, FALSE);
+
+  for (guint i = 0; i < G_N_ELEMENTS (sizes); i++) {
+    g_autoptr (PercliteDecrypter) decrypter = test_decrypter (ring, LIMIT);
+    g_autofree guint8 *inner = g_malloc0 (1 + sizes[i]);
+    guint cost = 1 + (guint) ((1 + sizes[i]) / bytes_per_token);
+    gint64 start = g_get_monotonic_time (), most;
+    guint8 header[12];
+
+    for (guint n = 0; n < 5; n++) {
+      gsize payload_size;
+      const PercliteKey *key;
+
+      test_header (header, SSRC, 0, 0);
+      GST_WRITE_UINT32_BE (inner + 8, 7);
+      fail_unless_equals_int (
+          perclite_decrypter_decrypt (decrypter, header, inner, sizes[i], &payload_size, &key),
+          PERCLITE_AUTH_FAILED);
+    }
+    most = PERCLITE_TOKENS_MAX +
+           PERCLITE_TOKENS_PER_SECOND * (g_get_monotonic_time () - start + 1000) / G_USEC_PER_SEC;
+    fail_unless (perclite_decrypter_get_trials (decrypter) * cost <= (guint64) most);
+    fail_unless (perclite_decrypter_get_trials (decrypter) >= 15);
+  }
+}
+GST_END_TEST;
+
 static Suite *
 perclitetrials_suite (void)
 {
@@ -215,6 +314,9 @@ perclitetrials_suite (void)
   tcase_add_loop_test (tc, rubbish_of_many_ssrcs_makes_no_streams_and_few_trials, 0, 2);
   tcase_add_test (tc, rubbish_in_a_known_stream_makes_few_trials_and_no_harm);
   tcase_add_test (tc, a_search_for_one_stream_leaves_others_what_they_need);
+  tcase_add_test (tc, rubbish_from_elsewhere_does_not_keep_a_sender_from_changing_its_key);
+  tcase_add_test (tc, when_rubbish_takes_all_each_key_has_its_turn);
+  tcase_add_loop_test (tc, the_larger_a_packet_the_fewer_tries_it_gets, 0, N_TEST_SUITES);
   return s;
 }
 
