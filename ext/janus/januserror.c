@@ -23,6 +23,11 @@ static const Hint refusal_hints[] = {
     {JANUS_REFUSAL_UNAUTHORIZED_CORE, NULL,
         "The server wants an API secret or a token: set api-secret= or token= to what its "
         "administrator gave you."},
+    {JANUS_REFUSAL_NO_SUCH_RECORDING, NULL,
+        "Check recording-id=, or leave it out to be told which recordings the server has."},
+    {JANUS_REFUSAL_BROKEN_RECORDING, NULL, "Its files are not in the server's folder, or broken."},
+    {JANUS_REFUSAL_RECORDING_EXISTS, NULL,
+        "Choose another recording-id=, or leave it out and the server chooses."},
     {JANUS_REFUSAL_NO_SUCH_ROOM, NULL,
         "Check room-id=, and set use-string-ids=true if this server names its rooms by strings."},
     {JANUS_REFUSAL_NO_SUCH_FEED, NULL,
@@ -55,12 +60,14 @@ static const Hint refusal_hints[] = {
         "The server has forgotten the session: it was restarted, or cut off from us for too long. "
         "Start again."},
     {JANUS_REFUSAL_NO_SUCH_PLUGIN, NULL,
-        "This server runs without the VideoRoom plugin: enable libjanus_videoroom.so in its "
-        "configuration."},
+        "This server runs without the plugin: enable libjanus_videoroom.so or "
+        "libjanus_recordplay.so, which also needs a path, in its configuration."},
     {JANUS_REFUSAL_NO_MORE_SESSIONS, NULL, "The server is being shut down."},
 };
 
 static const Hint error_hints[] = {
+    {JANUS_ERROR_NO_RECORDING, NULL,
+        "Set recording-id= or recording-name= to one that the server has."},
     {JANUS_ERROR_RECORD, NULL,
         "Leave record= at false, or have the administrator take lock_record out of the room's "
         "configuration."},

@@ -11,26 +11,30 @@ G_BEGIN_DECLS
 #define JANUS_ERROR (janus_error_quark ())
 
 typedef enum {
-  JANUS_ERROR_SETTINGS,    /* a property is missing or malformed */
-  JANUS_ERROR_UNREACHABLE, /* no TCP connection, or no WebSocket upgrade */
-  JANUS_ERROR_TLS,         /* the server's certificate or the TLS handshake */
-  JANUS_ERROR_TIMEOUT,     /* no answer in time */
-  JANUS_ERROR_CLOSED,      /* the connection or the session ended */
-  JANUS_ERROR_PROTOCOL,    /* an answer that makes no sense */
-  JANUS_ERROR_CODEC,       /* the room takes none of a medium's codecs */
-  JANUS_ERROR_NO_FEED,     /* the feed to subscribe to did not appear */
-  JANUS_ERROR_NO_DATA,     /* a stream to be published gives nothing */
-  JANUS_ERROR_ICE,         /* no media connection */
-  JANUS_ERROR_KICKED,      /* removed from the room, or the room was destroyed */
-  JANUS_ERROR_RECORD,      /* the server will not record */
+  JANUS_ERROR_SETTINGS,     /* a property is missing or malformed */
+  JANUS_ERROR_UNREACHABLE,  /* no TCP connection, or no WebSocket upgrade */
+  JANUS_ERROR_TLS,          /* the server's certificate or the TLS handshake */
+  JANUS_ERROR_TIMEOUT,      /* no answer in time */
+  JANUS_ERROR_CLOSED,       /* the connection or the session ended */
+  JANUS_ERROR_PROTOCOL,     /* an answer that makes no sense */
+  JANUS_ERROR_CODEC,        /* the room takes none of a medium's codecs */
+  JANUS_ERROR_NO_FEED,      /* the feed to subscribe to did not appear */
+  JANUS_ERROR_NO_DATA,      /* a stream to be published gives nothing */
+  JANUS_ERROR_ICE,          /* no media connection */
+  JANUS_ERROR_KICKED,       /* removed from the room, or the room was destroyed */
+  JANUS_ERROR_RECORD,       /* the server will not record */
+  JANUS_ERROR_NO_RECORDING, /* the server has no such recording */
 } JanusError;
 
 /* A refusal by the server. The error's code is Janus' own: 4xx, from apierror.h of Janus for the core
- * and from the head of janus_videoroom.c for the VideoRoom plugin. */
+ * and from the heads of janus_videoroom.c and janus_recordplay.c for the plugins. */
 #define JANUS_REFUSAL (janus_refusal_quark ())
 
 enum {
   JANUS_REFUSAL_UNAUTHORIZED_CORE = 403,
+  JANUS_REFUSAL_NO_SUCH_RECORDING = 416,
+  JANUS_REFUSAL_BROKEN_RECORDING = 417,
+  JANUS_REFUSAL_RECORDING_EXISTS = 420,
   JANUS_REFUSAL_NO_SUCH_ROOM = 426,
   JANUS_REFUSAL_NO_SUCH_FEED = 428,
   JANUS_REFUSAL_MISSING_ELEMENT = 429,

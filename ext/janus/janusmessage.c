@@ -44,6 +44,17 @@ janus_room_info_free (JanusRoomInfo *info)
   g_free (info);
 }
 
+static void
+janus_recording_free (JanusRecording *recording)
+{
+  g_free (recording->id);
+  g_free (recording->name);
+  g_free (recording->date);
+  g_free (recording->audio_codec);
+  g_free (recording->video_codec);
+  g_free (recording);
+}
+
 void
 janus_message_free (JanusMessage *message)
 {
@@ -57,6 +68,11 @@ janus_message_free (JanusMessage *message)
   g_free (message->unpublished);
   g_free (message->leaving);
   g_free (message->kicked);
+  g_free (message->recordplay);
+  g_free (message->status);
+  g_free (message->recording);
+  g_free (message->warning);
+  g_clear_pointer (&message->recordings, g_ptr_array_unref);
   g_free (message->jsep_type);
   g_free (message->sdp);
   g_free (message);
@@ -200,6 +216,50 @@ parse_videoroom (JanusMessage *message, JsonObject *data)
 
   if (!message->reason)
     message->reason = dup_string (data, "reason");
+}
+
+static gpointer
+parse_recording (JsonObject *object)
+{
+  gchar *id = dup_id (object, "id");
+  JanusRecording *recording;
+
+  if (!id)
+    return NULL;
+  recording = g_new0 (JanusRecording, 1);
+  recording->id = id;
+  recording->name = dup_string (object, "name");
+  recording->date = dup_string (object, "date");
+  recording->audio_codec = dup_string (object, "audio_codec");
+  recording->video_codec = dup_string (object, "video_codec");
+  return recording;
+}
+
+static void
+parse_recordplay (JanusMessage *message, JsonObject *data)
+{
+  JsonObject *result = get_object (data, "result");
+
+  message->recordplay = dup_string (data, "recordplay");
+  message->recordings =
+      parse_array (data, "list", parse_recording, (GDestroyNotify) janus_recording_free);
+  if (result) {
+    message->status = dup_string (result, "status");
+    message->recording = dup_id (result, "id");
+    message->warning = dup_string (result, "warning");
+  } else {
+    message->status = dup_string (data, "result");
+  }
+}
+
+static void
+parse_plugin (JanusMessage *message, JsonObject *data)
+{
+  /* Names of one mean something else in the other. */
+  if (json_object_has_member (data, "recordplay"))
+    parse_recordplay (message, data);
+  else
+    parse_videoroom (message, data);
 
   if (get_int (data, "error_code") != 0) {
     message->type = JANUS_MESSAGE_ERROR;
@@ -285,7 +345,7 @@ janus_message_parse (const gchar *text, gsize size, GError **error)
   }
 
   if ((part = get_object (object, "plugindata")) && (part = get_object (part, "data")))
-    parse_videoroom (message, part);
+    parse_plugin (message, part);
 
   if ((part = get_object (object, "jsep"))) {
     message->jsep_type = dup_string (part, "type");
@@ -402,7 +462,7 @@ set_id (JsonObject *object, const gchar *name, const gchar *id, gboolean string_
 }
 
 JsonObject *
-janus_videoroom_simple (const gchar *request)
+janus_plugin_request (const gchar *request)
 {
   JsonObject *body = json_object_new ();
 
@@ -413,7 +473,7 @@ janus_videoroom_simple (const gchar *request)
 static JsonObject *
 join_new (const gchar *ptype, const gchar *room, const gchar *pin, gboolean string_ids)
 {
-  JsonObject *body = janus_videoroom_simple ("join");
+  JsonObject *body = janus_plugin_request ("join");
 
   json_object_set_string_member (body, "ptype", ptype);
   set_id (body, "room", room, string_ids);
@@ -457,7 +517,7 @@ janus_videoroom_join_subscriber (const gchar *room, const gchar *feed, const gch
 JsonObject *
 janus_videoroom_publish (gboolean audio, gboolean video)
 {
-  JsonObject *body = janus_videoroom_simple ("publish");
+  JsonObject *body = janus_plugin_request ("publish");
 
   /* Janus 1.x reads the SDP and needs neither; the older API takes both for granted unless told. */
   json_object_set_boolean_member (body, "audio", audio);
@@ -468,7 +528,7 @@ janus_videoroom_publish (gboolean audio, gboolean video)
 JsonObject *
 janus_videoroom_record (gboolean record, const gchar *file)
 {
-  JsonObject *body = janus_videoroom_simple ("configure");
+  JsonObject *body = janus_plugin_request ("configure");
 
   json_object_set_boolean_member (body, "record", record);
   set_optional_string (body, "filename", file);
@@ -478,7 +538,7 @@ janus_videoroom_record (gboolean record, const gchar *file)
 JsonObject *
 janus_videoroom_keyframe (const gchar *mid, JanusSignalling signalling)
 {
-  JsonObject *body = janus_videoroom_simple ("configure");
+  JsonObject *body = janus_plugin_request ("configure");
 
   if (signalling == JANUS_SIGNALLING_PERC || !mid) {
     json_object_set_boolean_member (body, "video", TRUE);
@@ -491,6 +551,25 @@ janus_videoroom_keyframe (const gchar *mid, JanusSignalling signalling)
     json_array_add_object_element (streams, stream);
     json_object_set_array_member (body, "streams", streams);
   }
+  return body;
+}
+
+JsonObject *
+janus_recordplay_record (const gchar *id, const gchar *name)
+{
+  JsonObject *body = janus_plugin_request ("record");
+
+  set_id (body, "id", id, FALSE);
+  json_object_set_string_member (body, "name", name);
+  return body;
+}
+
+JsonObject *
+janus_recordplay_play (const gchar *id)
+{
+  JsonObject *body = janus_plugin_request ("play");
+
+  set_id (body, "id", id, FALSE);
   return body;
 }
 

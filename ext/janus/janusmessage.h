@@ -53,6 +53,15 @@ typedef struct {
   gboolean lock_record; /* only who has the room's secret decides what is recorded */
 } JanusRoomInfo;
 
+/* A recording of the Record & Play plugin; strings may be NULL but for `id`. */
+typedef struct {
+  gchar *id;
+  gchar *name;
+  gchar *date;
+  gchar *audio_codec;
+  gchar *video_codec;
+} JanusRecording;
+
 typedef struct {
   JanusMessageType type;
   gchar *transaction; /* of the request that this answers, or NULL */
@@ -72,6 +81,14 @@ typedef struct {
   gchar *unpublished;    /* id of a feed, or "ok" for our own */
   gchar *leaving;
   gchar *kicked;
+
+  /* The Record & Play plugin's part, NULL where absent. */
+  gchar *recordplay; /* "event", "list", ... */
+  gchar *
+      status; /* "recording", "preparing", "playing", "stopped", or "done": what was asked for is over */
+  gchar *recording; /* id of the recording that the status is of */
+  gchar *warning;
+  GPtrArray *recordings; /* of JanusRecording: the answer to "list" */
 
   gchar *jsep_type; /* "offer", "answer" */
   gchar *sdp;
@@ -113,12 +130,16 @@ JsonObject *janus_videoroom_publish (gboolean audio, gboolean video);
 /* Has what we publish recorded in files that begin with FILE, or, without RECORD, no longer. Of itself it
  * neither starts what goes on already, nor another file. */
 JsonObject *janus_videoroom_record (gboolean record, const gchar *file);
-/* "start", "unpublish", "leave", "list". */
-JsonObject *janus_videoroom_simple (const gchar *request);
+/* One without arguments, for any plugin: "start", "unpublish", "leave", "list", "stop". */
+JsonObject *janus_plugin_request (const gchar *request);
 /* Makes Janus ask the publisher behind our subscription to medium MID for a keyframe: its answer to
  * being told to send what it sends already. Works where an RTCP PLI does not (Janus before 1.3 loses
  * those that come without report blocks). */
 JsonObject *janus_videoroom_keyframe (const gchar *mid, JanusSignalling signalling);
+
+/* Bodies for the Record & Play plugin, whose ids are numbers. NULL leaves ID out. */
+JsonObject *janus_recordplay_record (const gchar *id, const gchar *name);
+JsonObject *janus_recordplay_play (const gchar *id);
 
 /* Whether TEXT is an id that can be sent: a whole number from 0 to 2^53, or any non-empty string with
  * STRING_IDS. */

@@ -9,31 +9,27 @@
 
 #include "januserror.h"
 #include "janusroom.h"
+#include "janustalk.h"
 
-/* How long leaving in order may take before the socket is just closed. */
-#define LEAVE_MSECONDS 1000
+#define PLUGIN "janus.plugin.videoroom"
 
 /* So many are not published in the moment of joining. */
 #define MAX_EARLY 64
 
 struct _JanusRoom {
-  JanusSessionConfig session_config; /* only its signalling is kept */
   JanusRoomConfig config;
   const JanusRoomHandlers *handlers;
   gpointer user_data;
 
-  JanusSession *session;
-  guint64 handle_id;
+  JanusTalk *talk;
   guint64 private_id;
   gboolean joined;
   gboolean published;
-  gboolean over; /* failed() was called, or we are leaving */
   GList *subscriptions;
   GPtrArray *early_publishers; /* arrays of JanusPublisher, until we have joined */
   gchar *recording;            /* the file that was asked for last */
   gchar *rec_dir;
 
-  GSource *leave_timeout;
   GDestroyNotify left;
   gpointer left_data;
 };
@@ -50,25 +46,6 @@ struct _JanusSubscription {
 };
 
 static void
-room_failed (JanusRoom *room, const GError *error)
-{
-  if (room->over)
-    return;
-  room->over = TRUE;
-  room->handlers->failed (error, room->user_data);
-}
-
-/* To be asked first by the answer to each request. FALSE: it failed, which is told, or the room is over and
- * nobody wants the answer any more. */
-static gboolean
-room_goes_on (JanusRoom *room, const GError *error)
-{
-  if (error)
-    room_failed (room, error);
-  return !room->over;
-}
-
-static void
 subscription_failed (JanusSubscription *subscription, const GError *error)
 {
   if (subscription->over)
@@ -82,33 +59,21 @@ tell_publishers (JanusRoom *room, const GPtrArray *publishers)
 {
   guint i;
 
-  for (i = 0; publishers && i < publishers->len && !room->over; i++)
+  for (i = 0; publishers && i < publishers->len && !janus_talk_is_over (room->talk); i++)
     room->handlers->publisher_joined (g_ptr_array_index (publishers, i), room->user_data);
-}
-
-static GError *
-hangup_error (const JanusMessage *message)
-{
-  return g_error_new (JANUS_ERROR, JANUS_ERROR_ICE, "Janus has hung up the media connection: %s",
-      message->reason ? message->reason : "no reason given");
 }
 
 static void
 on_own_event (JanusRoom *room, const JanusMessage *message)
 {
-  g_autoptr (GError) error = janus_message_get_error (message);
+  g_autoptr (GError) error = janus_talk_get_error (message);
 
   if (message->type == JANUS_MESSAGE_WEBRTCUP) {
     room->handlers->webrtcup (room->user_data);
-  } else if (message->type == JANUS_MESSAGE_HANGUP) {
-    error = hangup_error (message);
-  } else if (message->type == JANUS_MESSAGE_DETACHED) {
-    error = g_error_new_literal (
-        JANUS_ERROR, JANUS_ERROR_CLOSED, "Janus has detached us from the VideoRoom plugin");
-  } else if (g_strcmp0 (message->videoroom, "destroyed") == 0) {
+  } else if (!error && g_strcmp0 (message->videoroom, "destroyed") == 0) {
     error =
         g_error_new (JANUS_ERROR, JANUS_ERROR_KICKED, "Room %s was destroyed", room->config.room);
-  } else if (g_strcmp0 (message->leaving, "ok") == 0 && message->reason) {
+  } else if (!error && g_strcmp0 (message->leaving, "ok") == 0 && message->reason) {
     /* With string ids somebody else may be called "ok", but then no reason is given. */
     error = g_error_new (JANUS_ERROR, JANUS_ERROR_KICKED, "We were removed from room %s: %s",
         room->config.room, message->reason);
@@ -122,24 +87,19 @@ on_own_event (JanusRoom *room, const JanusMessage *message)
       tell_publishers (room, message->publishers);
     else if (message->publishers && room->early_publishers->len < MAX_EARLY)
       g_ptr_array_add (room->early_publishers, g_ptr_array_ref (message->publishers));
-    if (gone && !room->over)
+    if (gone && !janus_talk_is_over (room->talk))
       room->handlers->publisher_left (gone, room->user_data);
   }
 
   if (error)
-    room_failed (room, error);
+    janus_talk_fail (room->talk, error);
 }
 
 static void
 on_subscription_event (JanusSubscription *subscription, const JanusMessage *message)
 {
-  g_autoptr (GError) error = janus_message_get_error (message);
+  g_autoptr (GError) error = janus_talk_get_error (message);
 
-  if (message->type == JANUS_MESSAGE_HANGUP)
-    error = hangup_error (message);
-  else if (message->type == JANUS_MESSAGE_DETACHED)
-    error =
-        g_error_new_literal (JANUS_ERROR, JANUS_ERROR_CLOSED, "Janus has ended the subscription");
   if (error)
     subscription_failed (subscription, error);
 }
@@ -150,10 +110,7 @@ on_event (const JanusMessage *message, gpointer user_data)
   JanusRoom *room = user_data;
   GList *l;
 
-  /* What has no sender is of no handle: ours may be 0 still. */
-  if (room->over || !message->handle_id)
-    return;
-  if (message->handle_id == room->handle_id) {
+  if (message->handle_id == janus_talk_get_handle (room->talk)) {
     on_own_event (room, message);
     return;
   }
@@ -167,58 +124,17 @@ on_event (const JanusMessage *message, gpointer user_data)
   }
 }
 
-static void
-on_lost (const GError *error, gpointer user_data)
-{
-  room_failed (user_data, error);
-}
-
-static const JanusSessionHandlers session_handlers = {on_event, on_lost};
-
-JanusRoom *
-janus_room_new (const JanusSessionConfig *session_config, const JanusRoomConfig *config,
-    const JanusRoomHandlers *handlers, gpointer user_data)
-{
-  JanusRoom *room = g_new0 (JanusRoom, 1);
-
-  room->session_config.signalling = session_config->signalling;
-  room->config.room = g_strdup (config->room);
-  room->config.feed = g_strdup (config->feed);
-  room->config.display = g_strdup (config->display);
-  room->config.pin = g_strdup (config->pin);
-  room->config.token = g_strdup (config->token);
-  room->config.string_ids = config->string_ids;
-  room->handlers = handlers;
-  room->user_data = user_data;
-  room->early_publishers = g_ptr_array_new_with_free_func ((GDestroyNotify) g_ptr_array_unref);
-  room->session = janus_session_new (session_config, &session_handlers, room);
-  return room;
-}
-
 static JanusSignalling
 room_signalling (JanusRoom *room)
 {
-  return room->session_config.signalling;
+  return janus_talk_get_signalling (room->talk);
 }
 
 /* A request to the VideoRoom plugin; takes BODY. */
 static void
-send_message (JanusRoom *room, guint64 handle_id, JsonObject *body, const gchar *type,
-    const gchar *sdp, JanusReplyFunc func, gpointer user_data)
+send_message (JanusRoom *room, JsonObject *body, JanusReplyFunc func)
 {
-  janus_session_send (room->session, handle_id,
-      janus_request_new_message (body, type, sdp, room_signalling (room)), func, user_data);
-}
-
-/* FALSE and ERROR: an answer that makes no sense. */
-static gboolean
-has_handle (const JanusMessage *reply, GError **error)
-{
-  if (reply->data_id)
-    return TRUE;
-  g_set_error_literal (
-      error, JANUS_ERROR, JANUS_ERROR_PROTOCOL, "Janus has attached us without a handle");
-  return FALSE;
+  janus_talk_send (room->talk, body, NULL, NULL, FALSE, func, room);
 }
 
 static void
@@ -228,12 +144,12 @@ on_joined (const JanusMessage *reply, const GError *error, gpointer user_data)
   g_autoptr (GError) own_error = NULL;
   guint i;
 
-  if (!room_goes_on (room, error))
+  if (!janus_talk_goes_on (room->talk, error))
     return;
   if (!reply->id) {
     own_error = g_error_new_literal (
         JANUS_ERROR, JANUS_ERROR_PROTOCOL, "Janus has let us join without an id");
-    room_failed (room, own_error);
+    janus_talk_fail (room->talk, own_error);
     return;
   }
   room->joined = TRUE;
@@ -246,46 +162,28 @@ on_joined (const JanusMessage *reply, const GError *error, gpointer user_data)
 }
 
 static void
-on_attached (const JanusMessage *reply, const GError *error, gpointer user_data)
+on_attached (gpointer user_data)
 {
   JanusRoom *room = user_data;
-  g_autoptr (GError) own_error = NULL;
 
-  if (!room_goes_on (room, error))
-    return;
-  if (!has_handle (reply, &own_error)) {
-    room_failed (room, own_error);
-    return;
-  }
-  room->handle_id = reply->data_id;
-  send_message (room, room->handle_id,
+  send_message (room,
       janus_videoroom_join_publisher (room->config.room, room->config.feed, room->config.display,
           room->config.pin, room->config.token, room->config.string_ids),
-      NULL, NULL, on_joined, room);
+      on_joined);
 }
 
 static void
-on_opened (const JanusMessage *reply, const GError *error, gpointer user_data)
+on_failed (const GError *error, gpointer user_data)
 {
   JanusRoom *room = user_data;
 
-  if (room_goes_on (room, error))
-    janus_session_attach (room->session, on_attached, room);
+  room->handlers->failed (error, room->user_data);
 }
 
 void
 janus_room_join (JanusRoom *room)
 {
-  janus_session_open (room->session, on_opened, room);
-}
-
-static gboolean
-reply_has_sdp (const JanusMessage *reply, const gchar *type, GError **error)
-{
-  if (reply->sdp && g_strcmp0 (reply->jsep_type, type) == 0)
-    return TRUE;
-  g_set_error (error, JANUS_ERROR, JANUS_ERROR_PROTOCOL, "Janus has sent no SDP %s", type);
-  return FALSE;
+  janus_talk_begin (room->talk);
 }
 
 static void
@@ -294,30 +192,27 @@ on_published (const JanusMessage *reply, const GError *error, gpointer user_data
   JanusRoom *room = user_data;
   g_autoptr (GError) own_error = NULL;
 
-  if (!room_goes_on (room, error))
+  if (!janus_talk_goes_on (room->talk, error))
     return;
   room->published = TRUE;
-  if (reply_has_sdp (reply, "answer", &own_error))
+  if (janus_talk_has_sdp (reply, "answer", &own_error))
     room->handlers->published (reply->sdp, reply->streams, room->user_data);
   else
-    room_failed (room, own_error);
+    janus_talk_fail (room->talk, own_error);
 }
 
 void
 janus_room_publish (
     JanusRoom *room, const gchar *sdp, gboolean audio, gboolean video, gboolean encrypted)
 {
-  janus_session_send (room->session, room->handle_id,
-      janus_request_new_message (janus_videoroom_publish (audio, video), "offer", sdp,
-          encrypted ? room_signalling (room) : JANUS_SIGNALLING_PLAIN),
+  janus_talk_send (room->talk, janus_videoroom_publish (audio, video), "offer", sdp, encrypted,
       on_published, room);
 }
 
 void
 janus_room_trickle (JanusRoom *room, const gchar *candidate, const gchar *mid, guint mline)
 {
-  janus_session_send (room->session, room->handle_id,
-      janus_request_new_trickle (candidate, mid, mline), NULL, NULL);
+  janus_talk_trickle (room->talk, candidate, mid, mline);
 }
 
 /* ---- Recording ---- */
@@ -327,7 +222,7 @@ on_recording (const JanusMessage *reply, const GError *error, gpointer user_data
 {
   JanusRoom *room = user_data;
 
-  if (room_goes_on (room, error))
+  if (janus_talk_goes_on (room->talk, error))
     room->handlers->recording (
         room->recording, room->recording ? room->rec_dir : NULL, room->user_data);
 }
@@ -340,9 +235,8 @@ on_recording_ended (const JanusMessage *reply, const GError *error, gpointer use
 
   if (!room->recording)
     on_recording (reply, error, room);
-  else if (room_goes_on (room, error))
-    send_message (room, room->handle_id, janus_videoroom_record (TRUE, room->recording), NULL, NULL,
-        on_recording, room);
+  else if (janus_talk_goes_on (room->talk, error))
+    send_message (room, janus_videoroom_record (TRUE, room->recording), on_recording);
 }
 
 static const JanusRoomInfo *
@@ -373,13 +267,12 @@ on_rooms (const JanusMessage *reply, const GError *error, gpointer user_data)
   if (info && info->lock_record)
     error = own_error = g_error_new (JANUS_ERROR, JANUS_ERROR_RECORD,
         "Only the administrator of room %s decides what is recorded in it", room->config.room);
-  if (!room_goes_on (room, error))
+  if (!janus_talk_goes_on (room->talk, error))
     return;
 
   g_free (room->rec_dir);
   room->rec_dir = info ? g_strdup (info->rec_dir) : NULL;
-  send_message (room, room->handle_id, janus_videoroom_record (FALSE, NULL), NULL, NULL,
-      on_recording_ended, room);
+  send_message (room, janus_videoroom_record (FALSE, NULL), on_recording_ended);
 }
 
 void
@@ -387,7 +280,7 @@ janus_room_record (JanusRoom *room, const gchar *file)
 {
   g_free (room->recording);
   room->recording = g_strdup (file);
-  send_message (room, room->handle_id, janus_videoroom_simple ("list"), NULL, NULL, on_rooms, room);
+  send_message (room, janus_plugin_request ("list"), on_rooms);
 }
 
 static void
@@ -398,7 +291,7 @@ subscription_free (JanusSubscription *subscription)
 }
 
 static void
-on_session_closed (gpointer user_data)
+on_left (gpointer user_data)
 {
   JanusRoom *room = user_data;
 
@@ -416,59 +309,41 @@ on_session_closed (gpointer user_data)
   g_free (room);
 }
 
-static void
-close_session (JanusRoom *room)
-{
-  if (room->leave_timeout) {
-    g_source_destroy (room->leave_timeout);
-    g_clear_pointer (&room->leave_timeout, g_source_unref);
-  }
-  janus_session_close (g_steal_pointer (&room->session), on_session_closed, room);
-}
+static const JanusTalkHandlers talk_handlers = {on_attached, on_event, on_failed, on_left};
 
-static gboolean
-on_leave_timeout (gpointer user_data)
+JanusRoom *
+janus_room_new (const JanusSessionConfig *session_config, const JanusRoomConfig *config,
+    const JanusRoomHandlers *handlers, gpointer user_data)
 {
-  close_session (user_data);
-  return G_SOURCE_REMOVE;
-}
+  JanusRoom *room = g_new0 (JanusRoom, 1);
 
-static void
-on_left (const JanusMessage *reply, const GError *error, gpointer user_data)
-{
-  close_session (user_data);
-}
-
-static void
-on_unpublished (const JanusMessage *reply, const GError *error, gpointer user_data)
-{
-  JanusRoom *room = user_data;
-
-  send_message (room, room->handle_id, janus_videoroom_simple ("leave"), NULL, NULL, on_left, room);
+  room->config.room = g_strdup (config->room);
+  room->config.feed = g_strdup (config->feed);
+  room->config.display = g_strdup (config->display);
+  room->config.pin = g_strdup (config->pin);
+  room->config.token = g_strdup (config->token);
+  room->config.string_ids = config->string_ids;
+  room->handlers = handlers;
+  room->user_data = user_data;
+  room->early_publishers = g_ptr_array_new_with_free_func ((GDestroyNotify) g_ptr_array_unref);
+  room->talk = janus_talk_new (session_config, PLUGIN, &talk_handlers, room);
+  return room;
 }
 
 void
 janus_room_leave (JanusRoom *room, GDestroyNotify done, gpointer user_data)
 {
-  gboolean was_over = room->over;
+  static const gchar *const farewell[] = {"unpublish", "leave", NULL};
 
-  room->over = TRUE;
   room->left = done;
   room->left_data = user_data;
-
-  if (was_over || !room->joined) {
-    close_session (room);
-    return;
-  }
-
-  room->leave_timeout = g_timeout_source_new (LEAVE_MSECONDS);
-  g_source_set_callback (room->leave_timeout, on_leave_timeout, room, NULL);
-  g_source_attach (room->leave_timeout, g_main_context_get_thread_default ());
+  /* Only what was done can be undone. */
   if (room->published)
-    send_message (room, room->handle_id, janus_videoroom_simple ("unpublish"), NULL, NULL,
-        on_unpublished, room);
+    janus_talk_leave (room->talk, farewell);
+  else if (room->joined)
+    janus_talk_leave (room->talk, farewell + 1);
   else
-    on_unpublished (NULL, NULL, room);
+    janus_talk_leave (room->talk, farewell + 2);
 }
 
 /* To be called first by the answer to each request of a subscription. FALSE: nobody wants the answer any
@@ -478,7 +353,7 @@ subscription_answered (JanusSubscription *subscription)
 {
   subscription->pending--;
   if (!subscription->ended)
-    return !subscription->over && !subscription->room->over;
+    return !subscription->over && !janus_talk_is_over (subscription->room->talk);
 
   if (subscription->pending == 0) {
     JanusRoom *room = subscription->room;
@@ -493,15 +368,19 @@ static void
 subscription_send (
     JanusSubscription *subscription, JsonObject *body, const gchar *sdp, JanusReplyFunc func)
 {
+  JanusTalk *talk = subscription->room->talk;
+
   subscription->pending++;
-  send_message (
-      subscription->room, subscription->handle_id, body, "answer", sdp, func, subscription);
+  janus_session_send (janus_talk_get_session (talk), subscription->handle_id,
+      janus_request_new_message (body, "answer", sdp, janus_talk_get_signalling (talk)), func,
+      subscription);
 }
 
 static void
 detach (JanusRoom *room, guint64 handle_id)
 {
-  janus_session_send (room->session, handle_id, janus_request_new ("detach"), NULL, NULL);
+  janus_session_send (
+      janus_talk_get_session (room->talk), handle_id, janus_request_new ("detach"), NULL, NULL);
 }
 
 static void
@@ -512,7 +391,7 @@ on_subscribed (const JanusMessage *reply, const GError *error, gpointer user_dat
 
   if (!subscription_answered (subscription))
     return;
-  if (!error && reply_has_sdp (reply, "offer", &own_error))
+  if (!error && janus_talk_has_sdp (reply, "offer", &own_error))
     subscription->handlers->offered (reply->sdp, reply->streams, subscription->user_data);
   else
     subscription_failed (subscription, error ? error : own_error);
@@ -530,7 +409,7 @@ on_subscription_attached (const JanusMessage *reply, const GError *error, gpoint
       detach (room, reply->data_id);
     return;
   }
-  if (error || !has_handle (reply, &own_error)) {
+  if (error || !janus_talk_has_handle (reply, &own_error)) {
     subscription_failed (subscription, error ? error : own_error);
     return;
   }
@@ -554,7 +433,8 @@ janus_room_subscribe (JanusRoom *room, const gchar *feed, const JanusSubscriptio
   room->subscriptions = g_list_prepend (room->subscriptions, subscription);
 
   subscription->pending++;
-  janus_session_attach (room->session, on_subscription_attached, subscription);
+  janus_session_attach (janus_talk_get_session (room->talk), janus_talk_get_plugin (room->talk),
+      on_subscription_attached, subscription);
   return subscription;
 }
 
@@ -579,14 +459,14 @@ void
 janus_subscription_start (JanusSubscription *subscription, const gchar *sdp)
 {
   subscription_send (
-      subscription, janus_videoroom_simple ("start"), sdp, on_subscription_acknowledged);
+      subscription, janus_plugin_request ("start"), sdp, on_subscription_acknowledged);
 }
 
 void
 janus_subscription_trickle (
     JanusSubscription *subscription, const gchar *candidate, const gchar *mid, guint mline)
 {
-  janus_session_send (subscription->room->session, subscription->handle_id,
+  janus_session_send (janus_talk_get_session (subscription->room->talk), subscription->handle_id,
       janus_request_new_trickle (candidate, mid, mline), NULL, NULL);
 }
 

@@ -236,11 +236,11 @@ janus_session_send (JanusSession *session, guint64 handle_id, JsonObject *reques
 }
 
 void
-janus_session_attach (JanusSession *session, JanusReplyFunc func, gpointer user_data)
+janus_session_attach (
+    JanusSession *session, const gchar *plugin, JanusReplyFunc func, gpointer user_data)
 {
-  janus_session_send (session, 0,
-      janus_request_new_attach ("janus.plugin.videoroom", session->config.signalling), func,
-      user_data);
+  janus_session_send (
+      session, 0, janus_request_new_attach (plugin, session->config.signalling), func, user_data);
 }
 
 static void

@@ -49,8 +49,9 @@ void janus_session_open (JanusSession *session, JanusReplyFunc func, gpointer us
 void janus_session_send (JanusSession *session, guint64 handle_id, JsonObject *request,
     JanusReplyFunc func, gpointer user_data);
 
-/* Attaches to the VideoRoom plugin; the reply's data_id is the new handle. */
-void janus_session_attach (JanusSession *session, JanusReplyFunc func, gpointer user_data);
+/* Attaches to PLUGIN, such as "janus.plugin.videoroom"; the reply's data_id is the new handle. */
+void janus_session_attach (
+    JanusSession *session, const gchar *plugin, JanusReplyFunc func, gpointer user_data);
 
 /* Ends the session in order and frees it: what was sent before goes out first, then "destroy" and the
  * closing handshake. No callback comes any more, but for DONE, once the socket is closed or

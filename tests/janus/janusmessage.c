@@ -1050,7 +1050,7 @@ GST_START_TEST (an_sdp_is_flagged_only_in_the_e2ee_signalling)
       "{'janus':'message','body':{'request':'publish','audio':true,'video':true},"
       "'jsep':{'type':'offer','sdp':'v=0\\r\\n'}}");
   check_json (janus_request_new_message (
-                  janus_videoroom_simple ("start"), "answer", "v=0", JANUS_SIGNALLING_E2EE),
+                  janus_plugin_request ("start"), "answer", "v=0", JANUS_SIGNALLING_E2EE),
       "{'janus':'message','body':{'request':'start'},'jsep':{'type':'answer','sdp':'v=0',"
       "'e2ee':true}}");
 }
@@ -1059,10 +1059,10 @@ GST_END_TEST;
 GST_START_TEST (a_message_without_sdp_has_no_jsep)
 {
   check_json (janus_request_new_message (
-                  janus_videoroom_simple ("leave"), "offer", NULL, JANUS_SIGNALLING_E2EE),
+                  janus_plugin_request ("leave"), "offer", NULL, JANUS_SIGNALLING_E2EE),
       "{'janus':'message','body':{'request':'leave'}}");
   check_json (janus_request_new_message (
-                  janus_videoroom_simple ("unpublish"), NULL, NULL, JANUS_SIGNALLING_PLAIN),
+                  janus_plugin_request ("unpublish"), NULL, NULL, JANUS_SIGNALLING_PLAIN),
       "{'janus':'message','body':{'request':'unpublish'}}");
 }
 GST_END_TEST;

@@ -472,7 +472,7 @@ GST_START_TEST (a_session_is_opened_attached_and_gone_when_closed)
   g_autoptr (JsonArray) after = NULL;
 
   talk->id = 0;
-  janus_session_attach (talk->session, on_talk_answered, talk);
+  janus_session_attach (talk->session, "janus.plugin.videoroom", on_talk_answered, talk);
   assert_equals_int (talk->answered, 0);
   wait_for (talk->answered);
   fail_unless (talk->error == NULL && talk->id != 0);
@@ -491,7 +491,7 @@ GST_START_TEST (requests_are_answered_once_by_what_counts)
   Talk *talk = talk_open (test_janus_get_endpoint (janus));
   guint64 handle;
 
-  janus_session_attach (talk->session, on_talk_answered, talk);
+  janus_session_attach (talk->session, "janus.plugin.videoroom", on_talk_answered, talk);
   wait_for (talk->answered);
   handle = talk->id;
 
@@ -505,7 +505,7 @@ GST_START_TEST (requests_are_answered_once_by_what_counts)
   talk->answered = 0;
   janus_session_send (talk->session, handle,
       janus_request_new_message (
-          janus_videoroom_simple ("nonsense"), NULL, NULL, JANUS_SIGNALLING_PLAIN),
+          janus_plugin_request ("nonsense"), NULL, NULL, JANUS_SIGNALLING_PLAIN),
       on_talk_answered, talk);
   wait_for (talk->answered);
   fail_unless (talk->error && talk->error->domain == JANUS_REFUSAL);
@@ -572,10 +572,10 @@ GST_START_TEST (a_killed_server_is_told_once_and_answers_nothing_more)
   Talk *talk = talk_open (test_janus_get_endpoint (janus));
 
   test_janus_kill (janus);
-  janus_session_attach (talk->session, on_talk_answered, talk);
+  janus_session_attach (talk->session, "janus.plugin.videoroom", on_talk_answered, talk);
   wait_for (talk->lost);
   check_error (talk->error, JANUS_ERROR, JANUS_ERROR_CLOSED);
-  janus_session_attach (talk->session, on_talk_answered, talk);
+  janus_session_attach (talk->session, "janus.plugin.videoroom", on_talk_answered, talk);
   drain ();
   assert_equals_int (talk->answered, 0);
   talk_close (talk);
@@ -603,7 +603,7 @@ GST_START_TEST (a_frozen_server_fails_what_is_asked_of_it)
   wait_for (talk->opened);
   fail_unless (talk->error == NULL);
   test_janus_freeze (janus);
-  janus_session_attach (talk->session, on_talk_answered, talk);
+  janus_session_attach (talk->session, "janus.plugin.videoroom", on_talk_answered, talk);
   wait_for (talk->answered);
   check_error (talk->error, JANUS_ERROR, JANUS_ERROR_TIMEOUT);
   assert_equals_int (talk->lost, 0);
@@ -653,8 +653,8 @@ GST_START_TEST (a_session_may_be_closed_at_any_time)
   {
     Talk *talk = talk_open (config.endpoint);
 
-    janus_session_attach (talk->session, on_talk_answered, talk);
-    janus_session_attach (talk->session, on_talk_answered, talk);
+    janus_session_attach (talk->session, "janus.plugin.videoroom", on_talk_answered, talk);
+    janus_session_attach (talk->session, "janus.plugin.videoroom", on_talk_answered, talk);
     talk_close (talk);
   }
   {
