@@ -20,11 +20,16 @@ GST_DEBUG_CATEGORY_STATIC (gst_janus_bin_debug);
 /* How long an error waits for PLAYING. */
 #define HOLD_BACK_MSECONDS 1000
 
-enum { PROP_STATE = GST_JANUS_N_SETTINGS, PROP_ACTIVE_FEED_ID, N_PROPS };
+enum { PROP_STATE = GST_JANUS_N_SETTINGS, PROP_ACTIVE };
 
-static GParamSpec *properties[N_PROPS];
+static GParamSpec *state_property;
 
-/* A room that is left before the run ends. */
+static const gchar *const active_names[] = {
+    [GST_JANUS_KIND_ROOM] = "active-feed-id",
+    [GST_JANUS_KIND_RECORD_PLAY] = "active-recording-id",
+};
+
+/* A talk that is left before the run ends. */
 typedef struct {
   GstJanusBin *self;
   GstJanusRun *run;
@@ -36,14 +41,14 @@ typedef struct {
   /* Settings, under the object lock. */
   GstJanusSettings settings;
   GstJanusState state;
-  gchar *active_feed;
+  gchar *active; /* feed or recording */
   gboolean playing;
   GError *error; /* what this run has failed with */
 
   GstJanusRun *run; /* set by state changes, read under the object lock elsewhere */
 
   /* Of the signalling thread. */
-  JanusRoom *room;
+  gpointer talk;
   Leaving *leaving;
   GSource *deadline;
   GError *deadline_error;
@@ -72,7 +77,7 @@ on_invoked (gpointer data)
 
   /* Whatever comes after the run's stop has nothing to work on any more. */
   GST_OBJECT_LOCK (invocation->self);
-  goes_on = priv->run == invocation->run && priv->room;
+  goes_on = priv->run == invocation->run && priv->talk;
   GST_OBJECT_UNLOCK (invocation->self);
   if (!goes_on)
     return G_SOURCE_REMOVE;
@@ -125,10 +130,10 @@ gst_janus_bin_fail_soon (GstJanusBin *self, GError *error)
   invoke (self, NULL, error);
 }
 
-JanusRoom *
-gst_janus_bin_get_room (GstJanusBin *self)
+gpointer
+gst_janus_bin_get_talk (GstJanusBin *self)
 {
-  return PRIV (self)->room;
+  return PRIV (self)->talk;
 }
 
 GMainContext *
@@ -152,7 +157,7 @@ void
 gst_janus_bin_set_state (GstJanusBin *self, GstJanusState state)
 {
   GstJanusBinPrivate *priv = PRIV (self);
-  g_autofree gchar *room = NULL, *feed = NULL;
+  GstStructure *details;
   GEnumClass *states;
 
   GST_OBJECT_LOCK (self);
@@ -162,36 +167,34 @@ gst_janus_bin_set_state (GstJanusBin *self, GstJanusState state)
     return;
   }
   priv->state = state;
-  room = g_strdup (priv->settings.room.room);
-  feed = g_strdup (priv->active_feed);
+  states = g_type_class_ref (GST_TYPE_JANUS_STATE);
+  details = gst_structure_new ("janus-state", "state", G_TYPE_STRING,
+      g_enum_get_value (states, (gint) state)->value_nick, NULL);
+  gst_janus_settings_describe_state (&priv->settings, priv->active, details);
   GST_OBJECT_UNLOCK (self);
 
-  states = g_type_class_ref (GST_TYPE_JANUS_STATE);
   GST_INFO_OBJECT (self, "%s", g_enum_get_value (states, (gint) state)->value_nick);
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_STATE]);
+  g_object_notify_by_pspec (G_OBJECT (self), state_property);
   gst_element_post_message (
-      GST_ELEMENT (self), gst_message_new_element (GST_OBJECT (self),
-                              gst_structure_new ("janus-state", "state", G_TYPE_STRING,
-                                  g_enum_get_value (states, (gint) state)->value_nick, "room-id",
-                                  G_TYPE_STRING, room, "feed-id", G_TYPE_STRING, feed, NULL)));
+      GST_ELEMENT (self), gst_message_new_element (GST_OBJECT (self), details));
   g_type_class_unref (states);
 }
 
 void
-gst_janus_bin_set_active_feed (GstJanusBin *self, const gchar *feed)
+gst_janus_bin_set_active (GstJanusBin *self, const gchar *id)
 {
   GstJanusBinPrivate *priv = PRIV (self);
   gboolean changed;
 
   GST_OBJECT_LOCK (self);
-  changed = g_strcmp0 (priv->active_feed, feed) != 0;
+  changed = g_strcmp0 (priv->active, id) != 0;
   if (changed) {
-    g_free (priv->active_feed);
-    priv->active_feed = g_strdup (feed);
+    g_free (priv->active);
+    priv->active = g_strdup (id);
   }
   GST_OBJECT_UNLOCK (self);
   if (changed)
-    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_ACTIVE_FEED_ID]);
+    g_object_notify (G_OBJECT (self), active_names[GST_JANUS_BIN_GET_CLASS (self)->kind]);
 }
 
 GSource *
@@ -307,13 +310,6 @@ set_playing (GstJanusBin *self, gboolean playing)
 }
 
 void
-gst_janus_bin_on_joined (const gchar *id, gpointer user_data)
-{
-  GST_INFO_OBJECT (user_data, "in the room as %s", id);
-  gst_janus_bin_set_deadline (user_data, 0, NULL);
-}
-
-void
 gst_janus_bin_on_failed (const GError *error, gpointer user_data)
 {
   gst_janus_bin_fail (user_data, error);
@@ -353,6 +349,15 @@ gst_janus_bin_dup_feed_id (GstJanusBin *self)
 }
 
 void
+gst_janus_bin_get_recording (GstJanusBin *self, gchar **id, gchar **name)
+{
+  GST_OBJECT_LOCK (self);
+  *id = g_strdup (PRIV (self)->settings.recording.id);
+  *name = g_strdup (PRIV (self)->settings.recording.name);
+  GST_OBJECT_UNLOCK (self);
+}
+
+void
 gst_janus_bin_get_ice_config (GstJanusBin *self, GstJanusIceConfig *config)
 {
   GST_OBJECT_LOCK (self);
@@ -368,17 +373,13 @@ on_start (gpointer data)
   GstJanusBin *self = data;
   GstJanusBinPrivate *priv = PRIV (self);
   GstJanusBinClass *klass = GST_JANUS_BIN_GET_CLASS (self);
-  JanusRoomConfig config;
 
   gst_janus_bin_set_state (self, GST_JANUS_STATE_CONNECTING);
   GST_OBJECT_LOCK (self);
-  config = priv->settings.room;
-  if (!klass->publishes)
-    config.feed = NULL;
-  priv->room = janus_room_new (&priv->settings.session, &config, klass->room_handlers, self);
+  priv->talk = klass->make_talk (self, &priv->settings);
   GST_OBJECT_UNLOCK (self);
-  gst_janus_bin_set_deadline (self, JANUS_ERROR_TIMEOUT, "The server has not let us into the room");
-  janus_room_join (priv->room);
+  gst_janus_bin_set_deadline (self, JANUS_ERROR_TIMEOUT, "The server has not let us in");
+  klass->begin_talk (priv->talk);
   return G_SOURCE_REMOVE;
 }
 
@@ -406,7 +407,8 @@ gst_janus_bin_leave (GstJanusBin *self, void (*left) (GstJanusBin *self))
   priv->leaving->run = priv->run;
   priv->leaving->left = left;
   gst_janus_bin_set_deadline (self, 0, NULL);
-  janus_room_leave (g_steal_pointer (&priv->room), on_left, priv->leaving);
+  GST_JANUS_BIN_GET_CLASS (self)->leave_talk (
+      g_steal_pointer (&priv->talk), on_left, priv->leaving);
 }
 
 static gboolean
@@ -418,15 +420,16 @@ on_stop (gpointer data)
   gst_janus_bin_set_deadline (self, 0, NULL);
   gst_janus_clear_source (&priv->held_back);
   GST_JANUS_BIN_GET_CLASS (self)->stop (self);
-  if (priv->room) {
-    janus_room_leave (g_steal_pointer (&priv->room), gst_janus_run_quit, priv->run);
+  if (priv->talk) {
+    GST_JANUS_BIN_GET_CLASS (self)->leave_talk (
+        g_steal_pointer (&priv->talk), gst_janus_run_quit, priv->run);
   } else if (priv->leaving) {
     priv->leaving->stopped = TRUE;
     priv->leaving = NULL;
   } else {
     gst_janus_run_quit (priv->run);
   }
-  gst_janus_bin_set_active_feed (self, NULL);
+  gst_janus_bin_set_active (self, NULL);
   return G_SOURCE_REMOVE;
 }
 
@@ -460,7 +463,7 @@ stop_run (GstJanusBin *self)
     return;
   gst_janus_run_invoke_and_wait (run, on_stop, self);
   /* Told from here, where whoever hears of it may ask for the state that is being changed. */
-  gst_janus_bin_set_active_feed (self, NULL);
+  gst_janus_bin_set_active (self, NULL);
   gst_janus_bin_set_state (self, GST_JANUS_STATE_DISCONNECTED);
 }
 
@@ -542,8 +545,8 @@ gst_janus_bin_get_property (GObject *object, guint prop_id, GValue *value, GPara
     case PROP_STATE:
       g_value_set_enum (value, (gint) priv->state);
       break;
-    case PROP_ACTIVE_FEED_ID:
-      g_value_set_string (value, priv->active_feed);
+    case PROP_ACTIVE:
+      g_value_set_string (value, priv->active);
       break;
     default:
       if (!gst_janus_settings_get (&priv->settings, prop_id, value))
@@ -554,12 +557,21 @@ gst_janus_bin_get_property (GObject *object, guint prop_id, GValue *value, GPara
 }
 
 static void
+gst_janus_bin_constructed (GObject *object)
+{
+  G_OBJECT_CLASS (gst_janus_bin_parent_class)->constructed (object);
+
+  /* While an instance is initialized it has not the class of its element yet. */
+  PRIV (GST_JANUS_BIN (object))->settings.kind = GST_JANUS_BIN_GET_CLASS (object)->kind;
+}
+
+static void
 gst_janus_bin_finalize (GObject *object)
 {
   GstJanusBinPrivate *priv = PRIV (GST_JANUS_BIN (object));
 
   gst_janus_settings_clear (&priv->settings);
-  g_free (priv->active_feed);
+  g_free (priv->active);
   g_clear_error (&priv->error);
 
   G_OBJECT_CLASS (gst_janus_bin_parent_class)->finalize (object);
@@ -571,6 +583,33 @@ gst_janus_bin_check_nothing (GstJanusBin *self, GError **error)
   return TRUE;
 }
 
+void
+gst_janus_bin_class_set_kind (GstJanusBinClass *klass, GstJanusKind kind)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  klass->kind = kind;
+  /* Not inherited, and wanted of whoever owns properties. */
+  if (!object_class->set_property)
+    object_class->set_property = gst_janus_bin_set_property;
+  if (!object_class->get_property)
+    object_class->get_property = gst_janus_bin_get_property;
+  gst_janus_settings_install_kind (object_class, kind);
+  /**
+   * GstJanusBin:active-feed-id:
+   *
+   * Of Record & Play it is active-recording-id.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (object_class, PROP_ACTIVE,
+      g_param_spec_string (active_names[kind],
+          kind == GST_JANUS_KIND_ROOM ? "Active feed id" : "Active recording id",
+          kind == GST_JANUS_KIND_ROOM ? "The feed that is published or received now"
+                                      : "The recording that is made or played now",
+          NULL, (GParamFlags) (G_PARAM_READABLE | G_PARAM_STATIC_STRINGS)));
+}
+
 static void
 gst_janus_bin_class_init (GstJanusBinClass *klass)
 {
@@ -580,6 +619,7 @@ gst_janus_bin_class_init (GstJanusBinClass *klass)
 
   object_class->set_property = gst_janus_bin_set_property;
   object_class->get_property = gst_janus_bin_get_property;
+  object_class->constructed = gst_janus_bin_constructed;
   object_class->finalize = gst_janus_bin_finalize;
   element_class->change_state = gst_janus_bin_change_state;
   klass->check_settings = gst_janus_bin_check_nothing;
@@ -592,18 +632,9 @@ gst_janus_bin_class_init (GstJanusBinClass *klass)
    *
    * Since: 0.1
    */
-  properties[PROP_STATE] = g_param_spec_enum ("state", "State", "What the signalling is doing",
+  state_property = g_param_spec_enum ("state", "State", "What the signalling is doing",
       GST_TYPE_JANUS_STATE, GST_JANUS_STATE_DISCONNECTED, readable);
-  /**
-   * GstJanusBin:active-feed-id:
-   *
-   * Since: 0.1
-   */
-  properties[PROP_ACTIVE_FEED_ID] = g_param_spec_string ("active-feed-id", "Active feed id",
-      "The feed that is published or received now", NULL, readable);
-  g_object_class_install_property (object_class, PROP_STATE, properties[PROP_STATE]);
-  g_object_class_install_property (
-      object_class, PROP_ACTIVE_FEED_ID, properties[PROP_ACTIVE_FEED_ID]);
+  g_object_class_install_property (object_class, PROP_STATE, state_property);
 
   gst_type_mark_as_plugin_api (GST_TYPE_JANUS_BIN, (GstPluginAPIFlags) 0);
   gst_type_mark_as_plugin_api (GST_TYPE_JANUS_SIGNALLING, (GstPluginAPIFlags) 0);

@@ -8,7 +8,6 @@
 #include "gstjanusenums.h"
 #include "gstjanussettings.h"
 #include "januserror.h"
-#include "janusroom.h"
 
 G_BEGIN_DECLS
 
@@ -18,22 +17,30 @@ G_DECLARE_DERIVABLE_TYPE (GstJanusBin, gst_janus_bin, GST, JANUS_BIN, GstBin)
 struct _GstJanusBinClass {
   GstBinClass parent_class;
 
-  /* Whether feed-id is the feed to be in the room, or one of somebody else. */
-  gboolean publishes;
+  GstJanusKind kind;
 
-  /* All of these run in the signalling thread, and are set by every subclass. */
+  /* All of these run in the signalling thread, and are set by every element. */
 
-  /* The room's news, as in JanusRoomHandlers. */
-  const JanusRoomHandlers *room_handlers;
-  /* The run is over: drop what belongs to it. The room is left afterwards, do not use it any more. */
+  /* Makes what is to talk with the server, of SETTINGS, which are locked. What it hears is told with SELF. */
+  gpointer (*make_talk) (GstJanusBin *self, const GstJanusSettings *settings);
+  /* Begins TALK, and ends it in order and calls DONE (DATA), after which nothing is told. */
+  void (*begin_talk) (gpointer talk);
+  void (*leave_talk) (gpointer talk, GDestroyNotify done, gpointer data);
+  /* The run is over: drop what belongs to it. The talk is left afterwards, do not use it any more. */
   void (*stop) (GstJanusBin *self);
 
   /* Runs before anything is started, in the thread that changes the state. */
   gboolean (*check_settings) (GstJanusBin *self, GError **error);
 };
 
-/* For room_handlers: the ones that are the same for all. USER_DATA is the GstJanusBin. */
-void gst_janus_bin_on_joined (const gchar *id, gpointer user_data);
+/* Properties of subclasses have ids from these on. */
+#define GST_JANUS_PROPS_OF_DIRECTION (2 * GST_JANUS_N_SETTINGS)
+#define GST_JANUS_PROPS_OF_ELEMENT (3 * GST_JANUS_N_SETTINGS)
+
+/* Gives KLASS, that of an element, its kind and the properties of that. */
+void gst_janus_bin_class_set_kind (GstJanusBinClass *klass, GstJanusKind kind);
+
+/* For the handlers of talks. USER_DATA is the GstJanusBin. */
 void gst_janus_bin_on_failed (const GError *error, gpointer user_data);
 
 /* Calls FUNC (SELF) in the signalling thread soon, unless the run ends before. Any thread. */
@@ -44,20 +51,21 @@ void gst_janus_bin_fail_soon (GstJanusBin *self, GError *error);
 
 /* The following are for the signalling thread alone. */
 
-/* NULL once it is being left. */
-JanusRoom *gst_janus_bin_get_room (GstJanusBin *self);
+/* What make_talk() has made; NULL once it is being left. */
+gpointer gst_janus_bin_get_talk (GstJanusBin *self);
 GMainContext *gst_janus_bin_get_context (GstJanusBin *self);
 /* Sets the property and posts the message. */
 void gst_janus_bin_set_state (GstJanusBin *self, GstJanusState state);
 GstJanusState gst_janus_bin_get_state (GstJanusBin *self);
-void gst_janus_bin_set_active_feed (GstJanusBin *self, const gchar *feed);
+/* The feed or recording that is published, recorded or received now. */
+void gst_janus_bin_set_active (GstJanusBin *self, const gchar *id);
 /* Fails with WHAT, a sentence without its end, unless another deadline is set or this one cleared (NULL)
  * within the timeout property. DOMAIN_CODE is a JanusError. */
 void gst_janus_bin_set_deadline (GstJanusBin *self, gint code, const gchar *what);
 /* Calls FUNC (SELF) in MSECONDS. To be cleared before the run ends. */
 GSource *gst_janus_bin_add_timeout (GstJanusBin *self, guint mseconds, GSourceFunc func);
 void gst_janus_clear_source (GSource **source);
-/* Leaves the room before the run ends, and then calls LEFT (SELF) unless the run has ended meanwhile. */
+/* Leaves the talk before the run ends, and then calls LEFT (SELF) unless the run has ended meanwhile. */
 void gst_janus_bin_leave (GstJanusBin *self, void (*left) (GstJanusBin *self));
 /* Posts ERROR, with what its reader can do, once a run. */
 void gst_janus_bin_fail (GstJanusBin *self, const GError *error);
@@ -66,6 +74,7 @@ void gst_janus_bin_fail (GstJanusBin *self, const GError *error);
 GstJanusSignalling gst_janus_bin_get_signalling (GstJanusBin *self);
 guint gst_janus_bin_get_timeout (GstJanusBin *self);
 gchar *gst_janus_bin_dup_feed_id (GstJanusBin *self);
+void gst_janus_bin_get_recording (GstJanusBin *self, gchar **id, gchar **name);
 void gst_janus_bin_get_ice_config (GstJanusBin *self, GstJanusIceConfig *config);
 
 G_END_DECLS

@@ -104,7 +104,7 @@ is_as_wished (GstJanusRecording *self, gboolean wanted, const gchar *file)
 void
 gst_janus_recording_update (GstJanusRecording *self)
 {
-  JanusRoom *room = gst_janus_bin_get_room (self->bin);
+  JanusRoom *room = gst_janus_bin_get_talk (self->bin);
   g_autofree gchar *file = NULL, *name = NULL;
   g_autoptr (GError) error = NULL;
   gboolean wanted = read_wish (self, &file);

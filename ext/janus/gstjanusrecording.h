@@ -4,6 +4,7 @@
 #pragma once
 
 #include "gstjanusbin.h"
+#include "janusroom.h"
 
 G_BEGIN_DECLS
 

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What can be set of a Janus element: the properties that both have. */
+/* What can be set of a Janus element: the properties that several have. */
 
 #ifdef HAVE_CONFIG_H
 #include "config.h"
 #endif
+
+#include <string.h>
 
 #define GST_USE_UNSTABLE_API
 #include <gst/webrtc/webrtc.h>
@@ -34,7 +36,12 @@ enum {
   SETTING_TIMEOUT,
   SETTING_SIGNALLING,
   SETTING_DO_RETRANSMISSION,
+  SETTING_RECORDING_ID,
+  SETTING_RECORDING_NAME,
 };
+
+/* What the server writes into a file of lines beside the recording. */
+#define MAX_NAME_SIZE 200
 
 static void
 set_string (gchar **field, const GValue *value)
@@ -107,6 +114,12 @@ gst_janus_settings_set (GstJanusSettings *settings, guint id, const GValue *valu
     case SETTING_DO_RETRANSMISSION:
       settings->ice.do_retransmission = g_value_get_boolean (value);
       break;
+    case SETTING_RECORDING_ID:
+      set_string (&settings->recording.id, value);
+      break;
+    case SETTING_RECORDING_NAME:
+      set_string (&settings->recording.name, value);
+      break;
     default:
       return FALSE;
   }
@@ -150,50 +163,111 @@ gst_janus_settings_get (const GstJanusSettings *settings, guint id, GValue *valu
     case SETTING_DO_RETRANSMISSION:
       g_value_set_boolean (value, settings->ice.do_retransmission);
       break;
+    case SETTING_RECORDING_ID:
+      g_value_set_string (value, settings->recording.id);
+      break;
+    case SETTING_RECORDING_NAME:
+      g_value_set_string (value, settings->recording.name);
+      break;
     default:
       return FALSE;
   }
   return TRUE;
 }
 
-gboolean
-gst_janus_settings_check (const GstJanusSettings *settings, GError **error)
+static gboolean
+check_room (const JanusRoomConfig *room, GError **error)
 {
-  const gchar *endpoint = settings->session.endpoint;
-  gboolean string_ids = settings->room.string_ids;
-  const gchar *scheme = endpoint ? g_uri_peek_scheme (endpoint) : NULL;
-
-  if (!endpoint) {
-    g_set_error_literal (error, JANUS_ERROR, JANUS_ERROR_SETTINGS,
-        "No server: set janus-endpoint= to its WebSocket, such as wss://sfu.example:8989/");
-  } else if (g_strcmp0 (scheme, "ws") != 0 && g_strcmp0 (scheme, "wss") != 0) {
-    g_set_error (error, JANUS_ERROR, JANUS_ERROR_SETTINGS,
-        "janus-endpoint=%s is no WebSocket: it has to begin with ws:// or wss://", endpoint);
-  } else if (!settings->room.room) {
+  if (!room->room) {
     g_set_error_literal (
         error, JANUS_ERROR, JANUS_ERROR_SETTINGS, "No room: set room-id=, such as room-id=1234");
-  } else if (!janus_id_is_valid (settings->room.room, string_ids)) {
+  } else if (!janus_id_is_valid (room->room, room->string_ids)) {
     g_set_error (error, JANUS_ERROR, JANUS_ERROR_SETTINGS,
         "room-id=%s is no number: if the server names its rooms by strings, set "
         "use-string-ids=true",
-        settings->room.room);
-  } else if (settings->room.feed && !janus_id_is_valid (settings->room.feed, string_ids)) {
+        room->room);
+  } else if (room->feed && !janus_id_is_valid (room->feed, room->string_ids)) {
     g_set_error (error, JANUS_ERROR, JANUS_ERROR_SETTINGS,
         "feed-id=%s is no number: if the server names its feeds by strings, set "
         "use-string-ids=true",
-        settings->room.feed);
+        room->feed);
   } else {
     return TRUE;
   }
   return FALSE;
 }
 
+static gboolean
+name_is_valid (const gchar *name)
+{
+  const gchar *c;
+
+  if (!*name || strlen (name) > MAX_NAME_SIZE || !g_utf8_validate (name, -1, NULL))
+    return FALSE;
+  for (c = name; *c; c++) {
+    if (g_ascii_iscntrl (*c))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+static gboolean
+check_recording (const GstJanusRecordingConfig *recording, GError **error)
+{
+  if (recording->id && !janus_id_is_valid (recording->id, FALSE)) {
+    g_set_error (error, JANUS_ERROR, JANUS_ERROR_SETTINGS,
+        "recording-id=%s is no number, as those of all recordings are", recording->id);
+  } else if (recording->name && !name_is_valid (recording->name)) {
+    g_set_error (error, JANUS_ERROR, JANUS_ERROR_SETTINGS,
+        "recording-name= is no name: it has to be of 1 to %d bytes, in one line, in UTF-8",
+        MAX_NAME_SIZE);
+  } else {
+    return TRUE;
+  }
+  return FALSE;
+}
+
+gboolean
+gst_janus_settings_check (const GstJanusSettings *settings, GError **error)
+{
+  const gchar *endpoint = settings->session.endpoint;
+  const gchar *scheme = endpoint ? g_uri_peek_scheme (endpoint) : NULL;
+
+  if (!endpoint) {
+    g_set_error_literal (error, JANUS_ERROR, JANUS_ERROR_SETTINGS,
+        "No server: set janus-endpoint= to its WebSocket, such as wss://sfu.example:8989/");
+    return FALSE;
+  }
+  if (g_strcmp0 (scheme, "ws") != 0 && g_strcmp0 (scheme, "wss") != 0) {
+    g_set_error (error, JANUS_ERROR, JANUS_ERROR_SETTINGS,
+        "janus-endpoint=%s is no WebSocket: it has to begin with ws:// or wss://", endpoint);
+    return FALSE;
+  }
+  return settings->kind == GST_JANUS_KIND_ROOM ? check_room (&settings->room, error)
+                                               : check_recording (&settings->recording, error);
+}
+
 gchar *
 gst_janus_settings_describe (const GstJanusSettings *settings)
 {
-  return g_strdup_printf ("endpoint %s, room %s",
-      settings->session.endpoint ? settings->session.endpoint : "(none)",
-      settings->room.room ? settings->room.room : "(none)");
+  const gchar *endpoint = settings->session.endpoint ? settings->session.endpoint : "(none)";
+
+  if (settings->kind == GST_JANUS_KIND_RECORD_PLAY)
+    return g_strdup_printf ("endpoint %s", endpoint);
+  return g_strdup_printf (
+      "endpoint %s, room %s", endpoint, settings->room.room ? settings->room.room : "(none)");
+}
+
+void
+gst_janus_settings_describe_state (
+    const GstJanusSettings *settings, const gchar *active, GstStructure *structure)
+{
+  if (settings->kind == GST_JANUS_KIND_RECORD_PLAY)
+    gst_structure_set (structure, "recording-id", G_TYPE_STRING, active, "recording-name",
+        G_TYPE_STRING, settings->recording.name, NULL);
+  else
+    gst_structure_set (structure, "room-id", G_TYPE_STRING, settings->room.room, "feed-id",
+        G_TYPE_STRING, active, NULL);
 }
 
 void
@@ -217,27 +291,19 @@ gst_janus_settings_clear (GstJanusSettings *settings)
   g_free (settings->room.display);
   janus_secret_clear (&settings->room.pin);
   janus_secret_clear (&settings->room.token);
+  g_free (settings->recording.id);
+  g_free (settings->recording.name);
   janus_secret_clear (&settings->ice.turn_server);
   g_free (settings->ice.stun_server);
 }
 
-void
-gst_janus_settings_install (GObjectClass *klass)
-{
-  const GParamFlags ready =
-      (GParamFlags) (G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY);
-  /* A credential is nobody's business once it is set, and must not show in a graph. */
-  const GParamFlags secret =
-      (GParamFlags) (G_PARAM_WRITABLE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY);
+#define READY ((GParamFlags) (G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY))
+/* A credential is nobody's business once it is set, and must not show in a graph. */
+#define SECRET ((GParamFlags) (G_PARAM_WRITABLE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY))
 
-  /**
-   * GstJanusBin:janus-endpoint:
-   *
-   * Since: 0.1
-   */
-  g_object_class_install_property (klass, SETTING_JANUS_ENDPOINT,
-      g_param_spec_string ("janus-endpoint", "Janus endpoint",
-          "WebSocket of the server, such as wss://sfu.example:8989/", NULL, ready));
+static void
+install_room (GObjectClass *klass)
+{
   /**
    * GstJanusBin:room-id:
    *
@@ -245,7 +311,7 @@ gst_janus_settings_install (GObjectClass *klass)
    */
   g_object_class_install_property (klass, SETTING_ROOM_ID,
       g_param_spec_string ("room-id", "Room id",
-          "Room to join: a number, or any string with use-string-ids", NULL, ready));
+          "Room to join: a number, or any string with use-string-ids", NULL, READY));
   /**
    * GstJanusBin:feed-id:
    *
@@ -255,7 +321,7 @@ gst_janus_settings_install (GObjectClass *klass)
       g_param_spec_string ("feed-id", "Feed id",
           "janusvideoroomsink: feed to publish as (unset: the server chooses); "
           "janusvideoroomsrc: feed to receive (unset: see feed-display-name)",
-          NULL, ready));
+          NULL, READY));
   /**
    * GstJanusBin:use-string-ids:
    *
@@ -263,7 +329,7 @@ gst_janus_settings_install (GObjectClass *klass)
    */
   g_object_class_install_property (klass, SETTING_USE_STRING_IDS,
       g_param_spec_boolean ("use-string-ids", "Use string ids",
-          "The server names rooms and feeds by strings (its string_ids setting)", FALSE, ready));
+          "The server names rooms and feeds by strings (its string_ids setting)", FALSE, READY));
   /**
    * GstJanusBin:display-name:
    *
@@ -271,14 +337,61 @@ gst_janus_settings_install (GObjectClass *klass)
    */
   g_object_class_install_property (klass, SETTING_DISPLAY_NAME,
       g_param_spec_string (
-          "display-name", "Display name", "Name shown to the others in the room", NULL, ready));
+          "display-name", "Display name", "Name shown to the others in the room", NULL, READY));
   /**
    * GstJanusBin:pin:
    *
    * Since: 0.1
    */
   g_object_class_install_property (
-      klass, SETTING_PIN, g_param_spec_string ("pin", "PIN", "PIN of the room", NULL, secret));
+      klass, SETTING_PIN, g_param_spec_string ("pin", "PIN", "PIN of the room", NULL, SECRET));
+}
+
+static void
+install_recording (GObjectClass *klass)
+{
+  /**
+   * GstJanusRecordPlay:recording-id:
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (klass, SETTING_RECORDING_ID,
+      g_param_spec_string ("recording-id", "Recording id",
+          "janusrecordplaysink: number to record as (unset: the server chooses); "
+          "janusrecordplaysrc: recording to play (unset: see recording-name)",
+          NULL, READY));
+  /**
+   * GstJanusRecordPlay:recording-name:
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (klass, SETTING_RECORDING_NAME,
+      g_param_spec_string ("recording-name", "Recording name",
+          "janusrecordplaysink: name to record under (unset: date and time); janusrecordplaysrc: "
+          "without recording-id, play the newest recording of this name",
+          NULL, READY));
+}
+
+void
+gst_janus_settings_install_kind (GObjectClass *klass, GstJanusKind kind)
+{
+  if (kind == GST_JANUS_KIND_ROOM)
+    install_room (klass);
+  else
+    install_recording (klass);
+}
+
+void
+gst_janus_settings_install (GObjectClass *klass)
+{
+  /**
+   * GstJanusBin:janus-endpoint:
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (klass, SETTING_JANUS_ENDPOINT,
+      g_param_spec_string ("janus-endpoint", "Janus endpoint",
+          "WebSocket of the server, such as wss://sfu.example:8989/", NULL, READY));
   /**
    * GstJanusBin:token:
    *
@@ -286,7 +399,7 @@ gst_janus_settings_install (GObjectClass *klass)
    */
   g_object_class_install_property (klass, SETTING_TOKEN,
       g_param_spec_string ("token", "Token",
-          "Token for servers (token_auth) or rooms (allowed) that want one", NULL, secret));
+          "Token for servers (token_auth) or rooms (allowed) that want one", NULL, SECRET));
   /**
    * GstJanusBin:api-secret:
    *
@@ -294,7 +407,7 @@ gst_janus_settings_install (GObjectClass *klass)
    */
   g_object_class_install_property (klass, SETTING_API_SECRET,
       g_param_spec_string ("api-secret", "API secret",
-          "API secret of the server (its api_secret setting)", NULL, secret));
+          "API secret of the server (its api_secret setting)", NULL, SECRET));
   /**
    * GstJanusBin:ssl-ca-file:
    *
@@ -303,7 +416,7 @@ gst_janus_settings_install (GObjectClass *klass)
   g_object_class_install_property (klass, SETTING_SSL_CA_FILE,
       g_param_spec_string ("ssl-ca-file", "SSL CA file",
           "PEM file of the certificate authorities to trust for wss:// instead of the system's",
-          NULL, ready));
+          NULL, READY));
   /**
    * GstJanusBin:stun-server:
    *
@@ -311,7 +424,7 @@ gst_janus_settings_install (GObjectClass *klass)
    */
   g_object_class_install_property (klass, SETTING_STUN_SERVER,
       g_param_spec_string (
-          "stun-server", "STUN server", "STUN server, as stun://host:port", NULL, ready));
+          "stun-server", "STUN server", "STUN server, as stun://host:port", NULL, READY));
   /**
    * GstJanusBin:turn-server:
    *
@@ -319,7 +432,7 @@ gst_janus_settings_install (GObjectClass *klass)
    */
   g_object_class_install_property (klass, SETTING_TURN_SERVER,
       g_param_spec_string ("turn-server", "TURN server",
-          "TURN server, as turn(s)://username:password@host:port", NULL, secret));
+          "TURN server, as turn(s)://username:password@host:port", NULL, SECRET));
   /**
    * GstJanusBin:ice-transport-policy:
    *
@@ -328,7 +441,7 @@ gst_janus_settings_install (GObjectClass *klass)
   g_object_class_install_property (klass, SETTING_ICE_TRANSPORT_POLICY,
       g_param_spec_enum ("ice-transport-policy", "ICE transport policy",
           "Which ways to the server to try: all, or relays only",
-          GST_TYPE_WEBRTC_ICE_TRANSPORT_POLICY, DEFAULT_ICE_TRANSPORT_POLICY, ready));
+          GST_TYPE_WEBRTC_ICE_TRANSPORT_POLICY, DEFAULT_ICE_TRANSPORT_POLICY, READY));
   /**
    * GstJanusBin:timeout:
    *
@@ -338,7 +451,7 @@ gst_janus_settings_install (GObjectClass *klass)
       g_param_spec_uint ("timeout", "Timeout",
           "Seconds within which each step (joining the room, the feed's appearing, the media "
           "connection) must succeed",
-          1, 3600, DEFAULT_TIMEOUT, ready));
+          1, 3600, DEFAULT_TIMEOUT, READY));
   /**
    * GstJanusBin:signalling:
    *
@@ -347,7 +460,7 @@ gst_janus_settings_install (GObjectClass *klass)
   g_object_class_install_property (klass, SETTING_SIGNALLING,
       g_param_spec_enum ("signalling", "Signalling",
           "How the server is told that the media is end-to-end encrypted",
-          GST_TYPE_JANUS_SIGNALLING, DEFAULT_SIGNALLING, ready));
+          GST_TYPE_JANUS_SIGNALLING, DEFAULT_SIGNALLING, READY));
   /**
    * GstJanusBin:do-retransmission:
    *
@@ -355,5 +468,5 @@ gst_janus_settings_install (GObjectClass *klass)
    */
   g_object_class_install_property (klass, SETTING_DO_RETRANSMISSION,
       g_param_spec_boolean ("do-retransmission", "Do retransmission",
-          "Send lost packets again, and ask for them", DEFAULT_DO_RETRANSMISSION, ready));
+          "Send lost packets again, and ask for them", DEFAULT_DO_RETRANSMISSION, READY));
 }

@@ -17,8 +17,8 @@
 #include "gstjanusstreams.h"
 #include "gstpercliteevent.h"
 
-GST_DEBUG_CATEGORY_EXTERN (gst_janus_video_room_sink_debug);
-#define GST_CAT_DEFAULT gst_janus_video_room_sink_debug
+GST_DEBUG_CATEGORY_EXTERN (gst_janus_sink_debug);
+#define GST_CAT_DEFAULT gst_janus_sink_debug
 
 #define STREAM_KEY "janus-stream"
 
