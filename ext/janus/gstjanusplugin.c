@@ -7,6 +7,8 @@
 
 #include <gst/gst.h>
 
+#include "gstjanusrecordplaysink.h"
+#include "gstjanusrecordplaysrc.h"
 #include "gstjanusvideoroomsink.h"
 #include "gstjanusvideoroomsrc.h"
 
@@ -15,11 +17,13 @@ plugin_init (GstPlugin *plugin)
 {
   gboolean ret = FALSE;
 
+  ret |= GST_ELEMENT_REGISTER (janusrecordplaysink, plugin);
+  ret |= GST_ELEMENT_REGISTER (janusrecordplaysrc, plugin);
   ret |= GST_ELEMENT_REGISTER (janusvideoroomsink, plugin);
   ret |= GST_ELEMENT_REGISTER (janusvideoroomsrc, plugin);
   return ret;
 }
 
 GST_PLUGIN_DEFINE (GST_VERSION_MAJOR, GST_VERSION_MINOR, janus,
-    "Publish to and subscribe from the VideoRoom of a Janus WebRTC server", plugin_init, VERSION,
-    GST_LICENSE, GST_PACKAGE_NAME, GST_PACKAGE_ORIGIN)
+    "Publish to and receive from a Janus WebRTC server: its VideoRoom, its Record & Play",
+    plugin_init, VERSION, GST_LICENSE, GST_PACKAGE_NAME, GST_PACKAGE_ORIGIN)
