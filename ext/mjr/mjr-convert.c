@@ -27,10 +27,10 @@ typedef struct {
   guint next;      /* movie */
   guint done;
   guint failed;
-  guint skipped;
   gint max_jobs;
   gboolean quiet;
   gboolean on_terminal;
+  gboolean interrupted;
 } App;
 
 static void
@@ -41,11 +41,11 @@ clear_line (App *app)
 }
 
 static void
-on_skip (const gchar *path, const gchar *reason, gpointer user_data)
+on_skip (const gchar *path, const gchar *reason, gboolean failed, gpointer user_data)
 {
   App *app = user_data;
 
-  app->skipped++;
+  app->failed += failed;
   g_printerr ("%s: left out: %s\n", path, reason);
 }
 
@@ -74,6 +74,11 @@ on_done (MjrJob *job, const GError *error, gpointer user_data)
     g_autofree gchar *text = mjr_job_describe (job);
 
     g_print ("%s: %s\n", mjr_job_get_path (job), text);
+  }
+  if (error == NULL && mjr_job_get_undecrypted (job) > 0) {
+    g_printerr (
+        "%s: not all of it: put all keys of that time into the key file\n", mjr_job_get_path (job));
+    app->failed++;
   }
   g_ptr_array_remove_fast (app->jobs, job);
   start_jobs (app);
@@ -119,9 +124,25 @@ on_interrupt (gpointer user_data)
 {
   App *app = user_data;
 
-  app->failed++;
-  g_main_loop_quit (app->loop);
-  return G_SOURCE_REMOVE;
+  if (!app->interrupted) {
+    clear_line (app);
+    g_printerr ("Interrupted: what was not finished is removed\n");
+    app->interrupted = TRUE;
+    app->failed++;
+    g_main_loop_quit (app->loop);
+  }
+  /* A second one, while files are being removed, is not to do what it does by itself. */
+  return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+has_directory (gchar *const *paths)
+{
+  for (; *paths != NULL; paths++) {
+    if (g_file_test (*paths, G_FILE_TEST_IS_DIR))
+      return TRUE;
+  }
+  return FALSE;
 }
 
 static gint
@@ -135,6 +156,11 @@ run (App *app, gchar *const *paths)
     g_printerr ("%s\n", error->message);
     return EXIT_FAILED;
   }
+  /* Who has misspelt a name shall not lose what he has already. */
+  if (app->failed > 0 && !has_directory (paths)) {
+    g_ptr_array_unref (app->movies);
+    return EXIT_FAILED;
+  }
   if (app->movies->len == 0)
     g_printerr ("There are no recordings that could become a movie\n");
   if (g_mkdir_with_parents (app->settings.directory, 0777) != 0) {
@@ -144,6 +170,7 @@ run (App *app, gchar *const *paths)
 
   app->jobs = g_ptr_array_new_with_free_func ((GDestroyNotify) mjr_job_free);
   app->loop = g_main_loop_new (NULL, FALSE);
+  g_unix_signal_add (SIGHUP, on_interrupt, app);
   g_unix_signal_add (SIGINT, on_interrupt, app);
   g_unix_signal_add (SIGTERM, on_interrupt, app);
   if (app->on_terminal)
@@ -194,6 +221,8 @@ main (int argc, char **argv)
              !g_strv_contains (
                  (const gchar *[]){"auto", "webm", "mkv", "mp4", NULL}, app.settings.format)) {
     g_printerr ("There is no format %s: webm, mkv, mp4 and auto are\n", app.settings.format);
+  } else if (app.settings.suite != NULL && !mjr_job_knows_suite (app.settings.suite)) {
+    g_printerr ("There is no suite %s: see gst-inspect-1.0 perclitedec\n", app.settings.suite);
   } else {
     if (app.settings.format == NULL)
       app.settings.format = g_strdup ("auto");

@@ -124,18 +124,24 @@ add_track (MjrJob *job, guint i, const MjrJobSettings *settings, GstElement *mux
 
 /* The end */
 
+/* Packets that came twice, and those without payload, are no loss. */
 static guint64
 count_dropped (MjrJob *job)
 {
+  static const gchar *const reasons[] = {"auth-failed", "missing-key", "plaintext", "too-short"};
   guint64 all = 0;
 
   for (guint i = 0; i < job->decrypters->len; i++) {
-    g_autoptr (GstStructure) stats = NULL;
-    guint64 dropped = 0;
+    g_autoptr (GstStructure) stats = NULL, drops = NULL;
 
     g_object_get (g_ptr_array_index (job->decrypters, i), "stats", &stats, NULL);
-    gst_structure_get_uint64 (stats, "dropped", &dropped);
-    all += dropped;
+    gst_structure_get (stats, "drops", GST_TYPE_STRUCTURE, &drops, NULL);
+    for (guint r = 0; r < G_N_ELEMENTS (reasons); r++) {
+      guint64 dropped = 0;
+
+      gst_structure_get_uint64 (drops, reasons[r], &dropped);
+      all += dropped;
+    }
   }
   return all;
 }
@@ -269,6 +275,28 @@ mjr_job_free (MjrJob *job)
   g_free (job->part);
   g_free (job->path);
   g_free (job);
+}
+
+gboolean
+mjr_job_knows_suite (const gchar *suite)
+{
+  GstElement *element = gst_element_factory_make ("perclitedec", NULL);
+  GParamSpec *pspec;
+  gboolean known;
+
+  /* That it is missing is told when it is needed. */
+  if (element == NULL)
+    return TRUE;
+  pspec = g_object_class_find_property (G_OBJECT_GET_CLASS (element), "suite");
+  known = g_enum_get_value_by_nick (G_PARAM_SPEC_ENUM (pspec)->enum_class, suite) != NULL;
+  gst_object_unref (element);
+  return known;
+}
+
+guint64
+mjr_job_get_undecrypted (MjrJob *job)
+{
+  return count_dropped (job);
 }
 
 const gchar *

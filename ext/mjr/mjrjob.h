@@ -37,6 +37,12 @@ void mjr_job_free (MjrJob *job);
 
 const gchar *mjr_job_get_path (const MjrJob *job);
 
+/* Whether perclitedec has a suite of that name. */
+gboolean mjr_job_knows_suite (const gchar *suite);
+
+/* How many packets could not be decrypted, although others could. */
+guint64 mjr_job_get_undecrypted (MjrJob *job);
+
 /* From 0 to 1. */
 gdouble mjr_job_get_progress (MjrJob *job);
 

@@ -13,6 +13,9 @@
 #include "mjrdetect.h"
 #include "mjrformat.h"
 
+/* Janus makes the recorders of one publication within some hundred microseconds. */
+#define SAME_PUBLICATION (2 * G_USEC_PER_SEC)
+
 /* As much as a header and some packets may have. */
 #define START_SIZE (256 * 1024)
 
@@ -98,7 +101,7 @@ add_file (GPtrArray *movies, const gchar *path, MjrSkipFunc skip, gpointer user_
 
   if (header == NULL || header->media == MJR_MEDIA_DATA) {
     skip (path, header == NULL ? error->message : "It holds messages, not sound or pictures",
-        user_data);
+        header == NULL && !g_error_matches (error, MJR_ERROR, MJR_ERROR_EMPTY), user_data);
     g_clear_pointer (&header, mjr_header_free);
     return;
   }
@@ -129,6 +132,66 @@ add_directory (
   return TRUE;
 }
 
+static gboolean
+has_medium (const MjrMovie *movie, MjrMedia medium)
+{
+  for (guint i = 0; i < movie->tracks->len; i++) {
+    if (((const MjrTrack *) g_ptr_array_index (movie->tracks, i))->header->media == medium)
+      return TRUE;
+  }
+  return FALSE;
+}
+
+/* "videoroom-1234-user-77" of "videoroom-1234-user-77-1795389881237626", where a VideoRoom has put the time in microseconds, of each
+ * stream for itself; NULL when there is none. */
+static gchar *
+name_without_time (const gchar *name)
+{
+  g_autoptr (GRegex) regex = g_regex_new ("^(.+)-[0-9]{15,}$", G_REGEX_OPTIMIZE, 0, NULL);
+  g_autoptr (GMatchInfo) match = NULL;
+
+  return g_regex_match (regex, name, 0, &match) ? g_match_info_fetch (match, 1) : NULL;
+}
+
+/* Sound and picture of somebody that were recorded from the same moment on. */
+static gboolean
+belong_together (const MjrMovie *a, const MjrMovie *b, gboolean any_names)
+{
+  g_autofree gchar *name_a = name_without_time (a->name), *name_b = name_without_time (b->name);
+  gint64 apart = a->reference - b->reference;
+
+  if (a->reference == 0 || b->reference == 0 || apart > SAME_PUBLICATION ||
+      apart < -SAME_PUBLICATION)
+    return FALSE;
+  if ((has_medium (a, MJR_MEDIA_AUDIO) && has_medium (b, MJR_MEDIA_AUDIO)) ||
+      (has_medium (a, MJR_MEDIA_VIDEO) && has_medium (b, MJR_MEDIA_VIDEO)))
+    return FALSE;
+  return any_names || (name_a != NULL && g_strcmp0 (name_a, name_b) == 0);
+}
+
+static void
+take_over (MjrMovie *movie, MjrMovie *other)
+{
+  while (other->tracks->len > 0)
+    g_ptr_array_add (movie->tracks, g_ptr_array_steal_index (other->tracks, 0));
+  movie->reference = MIN (movie->reference, other->reference);
+}
+
+static void
+join_movies (GPtrArray *movies, gboolean any_names)
+{
+  for (guint i = 0; i < movies->len; i++) {
+    for (guint j = movies->len; j-- > i + 1;) {
+      MjrMovie *movie = g_ptr_array_index (movies, i), *other = g_ptr_array_index (movies, j);
+
+      if (belong_together (movie, other, any_names)) {
+        take_over (movie, other);
+        g_ptr_array_remove_index (movies, j);
+      }
+    }
+  }
+}
+
 static gint
 compare_movies (gconstpointer a, gconstpointer b)
 {
@@ -150,6 +213,7 @@ GPtrArray *
 mjr_session_find (gchar *const *paths, MjrSkipFunc skip, gpointer user_data, GError **error)
 {
   g_autoptr (GPtrArray) movies = g_ptr_array_new_with_free_func ((GDestroyNotify) movie_free);
+  guint n = g_strv_length ((gchar **) paths);
 
   for (; *paths != NULL; paths++) {
     if (!g_file_test (*paths, G_FILE_TEST_IS_DIR))
@@ -158,6 +222,8 @@ mjr_session_find (gchar *const *paths, MjrSkipFunc skip, gpointer user_data, GEr
       return NULL;
   }
   g_ptr_array_sort (movies, compare_movies);
+  /* Of two files that were named, one with sound and one with pictures, there is no doubt. */
+  join_movies (movies, n == 2 && movies->len == 2);
   for (guint i = 0; i < movies->len; i++)
     g_ptr_array_sort (((MjrMovie *) g_ptr_array_index (movies, i))->tracks, compare_tracks);
   return g_steal_pointer (&movies);

@@ -25,8 +25,9 @@ typedef struct {
   gint64 reference;
 } MjrMovie;
 
-/* Called with the path of a recording that is left out, and why. */
-typedef void (*MjrSkipFunc) (const gchar *path, const gchar *reason, gpointer user_data);
+/* Called with the path of a recording that is left out, and why; @failed tells that something may be in it, but cannot be read. */
+typedef void (*MjrSkipFunc) (
+    const gchar *path, const gchar *reason, gboolean failed, gpointer user_data);
 
 /**
  * mjr_session_find:
@@ -34,7 +35,8 @@ typedef void (*MjrSkipFunc) (const gchar *path, const gchar *reason, gpointer us
  * @skip: what to tell of recordings that hold neither sound nor pictures
  *
  * Janus puts the kind of the stream at the end of a name, and before it what tells the publication. Those that
- * differ in nothing else are one movie.
+ * differ in nothing else are one movie. So are sound and picture that differ in the time as well, which a VideoRoom puts there for
+ * each stream, if their recorders were made within two seconds, and two such files that are all of @paths, whatever their names.
  *
  * Returns: (transfer full) (element-type MjrMovie): by name
  */

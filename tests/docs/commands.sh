@@ -151,7 +151,7 @@ try_recording () {
     case $made in
       */rec-*.mjr | */room.key) ;;
       *.mjr) janus-pp-rec "$made" recordings/checked.webm >>recording.log 2>&1 || { tail -n 20 recording.log; return 1; } ;;
-      *) gst-discoverer-1.0 "$made" | grep -qE 'VP8|Opus' || { gst-discoverer-1.0 "$made"; return 1; } ;;
+      *) grep -qE 'VP8|Opus' <<<"$(gst-discoverer-1.0 "$made")" || { gst-discoverer-1.0 "$made"; return 1; } ;;
     esac
   done
   [ "$(find recordings -type f | wc -l)" -gt 3 ] || { echo "nothing was made"; tail -n 20 recording.log; return 1; }

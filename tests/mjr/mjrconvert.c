@@ -131,6 +131,54 @@ GST_START_TEST (a_folder_becomes_a_movie_for_each_publication)
 }
 GST_END_TEST;
 
+/* A VideoRoom puts the time into the names, and takes it for each stream. */
+GST_START_TEST (sound_and_picture_of_a_user_are_one_movie_although_their_times_differ)
+{
+  g_autofree gchar *video =
+      copy_of (&test_recordings[2], "videoroom-1-user-7-1795412758150822-video-0.mjr");
+  g_autofree gchar *audio =
+      copy_of (&test_recordings[3], "videoroom-1-user-7-1795412758150902-audio-1.mjr");
+  g_autofree gchar *other =
+      copy_of (&test_recordings[5], "videoroom-1-user-8-1795412758150902-audio-1.mjr");
+  g_autofree gchar *output = NULL;
+
+  fail_unless_equals_int (convert (KEY_44, &output, other, audio, video, NULL), 0);
+  fail_unless (strstr (output, "user-7-1795412758150822.webm: 125 pictures, 417 sounds") != NULL);
+  fail_unless (strstr (output, "user-8-1795412758150902.webm: 0 pictures, 201 sounds") != NULL);
+}
+GST_END_TEST;
+
+GST_START_TEST (two_files_of_one_moment_are_one_movie_whatever_their_names)
+{
+  g_autofree gchar *video = copy_of (&test_recordings[2], "camera.mjr");
+  g_autofree gchar *audio = copy_of (&test_recordings[3], "microphone.mjr");
+  g_autofree gchar *output = NULL;
+
+  fail_unless_equals_int (convert (KEY_44, &output, audio, video, NULL), 0);
+  fail_unless (strstr (output, "125 pictures, 417 sounds") != NULL);
+}
+GST_END_TEST;
+
+GST_START_TEST (a_misspelt_name_makes_nothing)
+{
+  g_autofree gchar *video = copy_of (&test_recordings[2], "typo-video.mjr");
+  g_autofree gchar *output = NULL;
+
+  fail_unless_equals_int (convert (KEY_44, &output, video, "typo-audoi.mjr", NULL), 1);
+  fail_unless (strstr (output, "typo-audoi.mjr") != NULL);
+  assert_nothing_left ("typo.webm");
+}
+GST_END_TEST;
+
+GST_START_TEST (a_misspelt_suite_is_told)
+{
+  g_autofree gchar *video = copy_of (&test_recordings[2], "suite-video.mjr");
+  g_autofree gchar *output = NULL;
+
+  fail_unless_equals_int (convert (KEY_44, &output, "--suite=aead-aes-256-gmc", video, NULL), 2);
+}
+GST_END_TEST;
+
 GST_START_TEST (the_kind_of_file_can_be_chosen)
 {
   g_autofree gchar *audio = copy_of (&test_recordings[1], "kind-audio.mjr");
@@ -258,6 +306,10 @@ mjrconvert_suite (void)
   suite_add_tcase (s, tc);
   tcase_add_loop_test (tc, a_session_becomes_a_movie_in_sync, 0, N_SESSIONS);
   tcase_add_test (tc, a_folder_becomes_a_movie_for_each_publication);
+  tcase_add_test (tc, sound_and_picture_of_a_user_are_one_movie_although_their_times_differ);
+  tcase_add_test (tc, two_files_of_one_moment_are_one_movie_whatever_their_names);
+  tcase_add_test (tc, a_misspelt_name_makes_nothing);
+  tcase_add_test (tc, a_misspelt_suite_is_told);
   tcase_add_test (tc, the_kind_of_file_can_be_chosen);
   tcase_add_loop_test (tc, another_key_makes_no_movie, 0, N_SESSIONS);
   tcase_add_loop_test (tc, without_a_key_encryption_is_seen, 0, N_TEST_RECORDINGS);
