@@ -86,6 +86,7 @@ static void
 on_webrtcup (gpointer user_data)
 {
   GST_DEBUG_OBJECT (user_data, "the server sees the connection up");
+  gst_janus_sink_server_is_up (user_data);
 }
 
 static const JanusRecordPlayHandlers record_play_handlers = {

@@ -10,8 +10,8 @@
  * it. Pads `video_%u` and `audio_%u` appear with their full caps once media arrives, as those of
  * janusvideoroomsrc. At the end of the recording they get EOS.
  *
- * Which recording: the one with #GstJanusRecordPlay:recording-id, else the newest whose name is
- * #GstJanusRecordPlay:recording-name. With neither of them the error tells which there are. See also
+ * Which recording: the one with #GstJanusBin:recording-id, else the newest whose name is
+ * #GstJanusBin:recording-name. With neither of them the error tells which there are. See also
  * #GstJanusRecordPlaySrc:recordings.
  *
  * ## Example
@@ -227,6 +227,7 @@ static void
 on_webrtcup (gpointer user_data)
 {
   GST_DEBUG_OBJECT (user_data, "the server sees the connection up");
+  gst_janus_src_server_is_up (user_data);
 }
 
 static void

@@ -351,7 +351,7 @@ static void
 install_recording (GObjectClass *klass)
 {
   /**
-   * GstJanusRecordPlay:recording-id:
+   * GstJanusBin:recording-id:
    *
    * Since: 0.1
    */
@@ -361,7 +361,7 @@ install_recording (GObjectClass *klass)
           "janusrecordplaysrc: recording to play (unset: see recording-name)",
           NULL, READY));
   /**
-   * GstJanusRecordPlay:recording-name:
+   * GstJanusBin:recording-name:
    *
    * Since: 0.1
    */

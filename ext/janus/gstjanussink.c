@@ -28,7 +28,8 @@ typedef struct {
 
   /* Of the signalling thread. */
   GstJanusPeer *peer;
-  gboolean connected; /* media can flow */
+  gboolean connected; /* as we see it */
+  gboolean server_is_up;
   GSource *linger;
   GSource *warning; /* until the first packet */
 } GstJanusSinkPrivate;
@@ -192,12 +193,21 @@ gst_janus_sink_open_when_ready (GstJanusSink *self)
   GstJanusSinkPrivate *priv = PRIV (self);
   GstJanusBin *bin = GST_JANUS_BIN (self);
 
-  if (!priv->connected || gst_janus_bin_get_state (bin) != GST_JANUS_STATE_NEGOTIATING ||
+  /* Janus drops what comes before it has finished its part: the first keyframe. */
+  if (!priv->connected || !priv->server_is_up ||
+      gst_janus_bin_get_state (bin) != GST_JANUS_STATE_NEGOTIATING ||
       !GST_JANUS_SINK_GET_CLASS (self)->may_open (self))
     return;
   gst_janus_bin_set_deadline (bin, 0, NULL);
   gst_janus_streams_open (priv->streams);
   gst_janus_bin_set_state (bin, GST_JANUS_STATE_CONNECTED);
+}
+
+void
+gst_janus_sink_server_is_up (GstJanusSink *self)
+{
+  PRIV (self)->server_is_up = TRUE;
+  gst_janus_sink_open_when_ready (self);
 }
 
 static void
@@ -258,7 +268,7 @@ gst_janus_sink_stop (GstJanusBin *bin)
   gst_janus_clear_source (&priv->linger);
   gst_janus_clear_source (&priv->warning);
   g_clear_pointer (&priv->peer, gst_janus_peer_close);
-  priv->connected = FALSE;
+  priv->connected = priv->server_is_up = FALSE;
   gst_janus_streams_reset (priv->streams);
 }
 

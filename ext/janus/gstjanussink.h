@@ -31,6 +31,8 @@ struct _GstJanusSinkClass {
 void gst_janus_sink_start (GstJanusSink *self);
 /* STREAMS tells what becomes of each m-line, or is NULL. */
 void gst_janus_sink_take_answer (GstJanusSink *self, const gchar *sdp, const GPtrArray *streams);
+/* The server says that media can flow. */
+void gst_janus_sink_server_is_up (GstJanusSink *self);
 void gst_janus_sink_open_when_ready (GstJanusSink *self);
 
 G_END_DECLS

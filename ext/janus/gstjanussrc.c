@@ -18,8 +18,10 @@ GST_DEBUG_CATEGORY_STATIC (gst_janus_src_debug);
 /* A decoder may ask with every packet; a publisher's encoder shall not hear of it more often than this. */
 #define KEYFRAME_INTERVAL_MSECONDS 250
 
-/* Added to the jitter buffer's latency, how long the last packets may still be under way when the end is told. */
+/* Added to the jitter buffer's latency, how long nothing must have come before the end is told: the last packets may
+ * still be under way. And how often that is waited for, in case it never stops. */
 #define LINGER_MSECONDS 50
+#define MAX_LINGERS 40
 
 enum { PROP_LATENCY = GST_JANUS_PROPS_OF_DIRECTION };
 
@@ -37,14 +39,20 @@ typedef struct {
   GQueue pending; /* webrtcbin's pads that have data and are not shown yet */
   guint n_video, n_audio;
   gboolean ended;  /* EOS was sent, nothing comes after it */
+  guint n_taken;   /* buffers and lists that were pushed */
   gchar *in_words; /* what is received, for people */
 
   /* Of the signalling thread. */
   GstJanusPeer *peer;
-  GPtrArray *mids; /* per m-line */
-  guint n_media;   /* m-lines that will have a pad */
+  GPtrArray *mids;    /* per m-line */
+  guint n_media;      /* m-lines that will have a pad */
+  gboolean connected; /* as we see it */
+  gboolean server_is_up;
   GSource *keyframe_timer;
   GSource *linger;
+  guint n_lingers;
+  guint n_taken_before;
+  gchar *end; /* why it is the end */
 } GstJanusSrcPrivate;
 
 G_DEFINE_ABSTRACT_TYPE_WITH_CODE (GstJanusSrc, gst_janus_src, GST_TYPE_JANUS_BIN,
@@ -139,6 +147,25 @@ push_eos (GstElement *element, gpointer unused)
 static gboolean
 on_lingered (gpointer user_data)
 {
+  GstJanusSrc *self = user_data;
+  GstJanusSrcPrivate *priv = PRIV (self);
+  g_autoptr (GError) error = NULL;
+  gboolean has_pads, more;
+
+  g_mutex_lock (&priv->lock);
+  has_pads = priv->pads != NULL;
+  more = priv->n_taken != priv->n_taken_before;
+  priv->n_taken_before = priv->n_taken;
+  g_mutex_unlock (&priv->lock);
+
+  if (more && ++priv->n_lingers < MAX_LINGERS)
+    return G_SOURCE_CONTINUE;
+  if (!has_pads) {
+    error = g_error_new (
+        JANUS_ERROR, JANUS_ERROR_NO_FEED, "%s before any of its media came", priv->end);
+    gst_janus_bin_fail (user_data, error);
+    return G_SOURCE_REMOVE;
+  }
   gst_janus_bin_set_state (user_data, GST_JANUS_STATE_ENDED);
   /* Pushing may block, which the signalling must not. */
   gst_element_call_async (GST_ELEMENT (user_data), push_eos, NULL, NULL);
@@ -150,26 +177,17 @@ gst_janus_src_end (GstJanusSrc *self, const gchar *what)
 {
   GstJanusSrcPrivate *priv = PRIV (self);
   GstJanusBin *bin = GST_JANUS_BIN (self);
-  g_autoptr (GError) error = NULL;
-  gboolean has_pads;
-  guint latency;
 
   if (priv->linger)
     return;
-
+  GST_INFO_OBJECT (self, "%s", what);
+  gst_janus_bin_set_deadline (bin, 0, NULL);
+  priv->end = g_strdup (what);
+  priv->n_lingers = 0;
   g_mutex_lock (&priv->lock);
-  has_pads = priv->pads != NULL;
-  latency = priv->latency;
+  priv->n_taken_before = priv->n_taken;
+  priv->linger = gst_janus_bin_add_timeout (bin, priv->latency + LINGER_MSECONDS, on_lingered);
   g_mutex_unlock (&priv->lock);
-
-  if (has_pads) {
-    GST_INFO_OBJECT (self, "the end");
-    gst_janus_bin_set_deadline (bin, 0, NULL);
-    priv->linger = gst_janus_bin_add_timeout (bin, latency + LINGER_MSECONDS, on_lingered);
-  } else {
-    error = g_error_new (JANUS_ERROR, JANUS_ERROR_NO_FEED, "%s before any of its media came", what);
-    gst_janus_bin_fail (bin, error);
-  }
 }
 
 /* ---- Pads: webrtcbin's threads, unless said otherwise ---- */
@@ -183,6 +201,7 @@ on_takes_data (gpointer user_data)
 
   g_mutex_lock (&priv->lock);
   ended = priv->ended;
+  priv->n_taken++;
   g_mutex_unlock (&priv->lock);
   return !ended;
 }
@@ -375,11 +394,30 @@ on_candidate (
   GST_JANUS_SRC_GET_CLASS (user_data)->trickle (user_data, candidate, mid, mline);
 }
 
+/* Both sides have finished: from now on whatever is sent arrives. */
+static void
+tell_connected (GstJanusSrc *self)
+{
+  GstJanusSrcPrivate *priv = PRIV (self);
+
+  if (!priv->connected || !priv->server_is_up)
+    return;
+  gst_janus_bin_set_deadline (GST_JANUS_BIN (self), 0, NULL);
+  gst_janus_bin_set_state (GST_JANUS_BIN (self), GST_JANUS_STATE_CONNECTED);
+}
+
 static void
 on_connected (GstJanusPeer *peer, gpointer user_data)
 {
-  gst_janus_bin_set_deadline (user_data, 0, NULL);
-  gst_janus_bin_set_state (user_data, GST_JANUS_STATE_CONNECTED);
+  PRIV (user_data)->connected = TRUE;
+  tell_connected (user_data);
+}
+
+void
+gst_janus_src_server_is_up (GstJanusSrc *self)
+{
+  PRIV (self)->server_is_up = TRUE;
+  tell_connected (self);
 }
 
 void
@@ -456,6 +494,8 @@ gst_janus_src_stop (GstJanusBin *bin)
   gst_janus_clear_source (&priv->linger);
   g_clear_pointer (&priv->peer, gst_janus_peer_close);
   g_clear_pointer (&priv->mids, g_ptr_array_unref);
+  g_clear_pointer (&priv->end, g_free);
+  priv->connected = priv->server_is_up = FALSE;
 }
 
 /* ---- Element ---- */

@@ -26,6 +26,8 @@ struct _GstJanusSrcClass {
 /* ID was asked for, and will be offered. IN_WORDS is what it is for people. */
 void gst_janus_src_negotiate (GstJanusSrc *self, const gchar *id, const gchar *in_words);
 void gst_janus_src_take_offer (GstJanusSrc *self, const gchar *sdp);
+/* The server says that media can flow. */
+void gst_janus_src_server_is_up (GstJanusSrc *self);
 /* All has come, but for what is under way: EOS is to follow. Or nothing has: an error, WHAT "before any of its media came". */
 void gst_janus_src_end (GstJanusSrc *self, const gchar *what);
 void gst_janus_src_fail_unless_ended (GstJanusSrc *self, const GError *error);

@@ -131,6 +131,7 @@ on_webrtcup (gpointer user_data)
 {
   GST_DEBUG_OBJECT (user_data, "the server sees the connection up");
   gst_janus_recording_start (GST_JANUS_VIDEO_ROOM_SINK (user_data)->recording);
+  gst_janus_sink_server_is_up (user_data);
 }
 
 static void

@@ -87,7 +87,14 @@ on_subscription_failed (const GError *error, gpointer user_data)
   gst_janus_src_fail_unless_ended (user_data, error);
 }
 
-static const JanusSubscriptionHandlers subscription_handlers = {on_offered, on_subscription_failed};
+static void
+on_subscription_up (gpointer user_data)
+{
+  gst_janus_src_server_is_up (user_data);
+}
+
+static const JanusSubscriptionHandlers subscription_handlers = {
+    on_offered, on_subscription_failed, on_subscription_up};
 
 static void
 on_joined (const gchar *id, gpointer user_data)

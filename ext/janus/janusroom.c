@@ -100,6 +100,9 @@ on_subscription_event (JanusSubscription *subscription, const JanusMessage *mess
 {
   g_autoptr (GError) error = janus_talk_get_error (message);
 
+  if (message->type == JANUS_MESSAGE_WEBRTCUP && !subscription->over &&
+      subscription->handlers->webrtcup)
+    subscription->handlers->webrtcup (subscription->user_data);
   if (error)
     subscription_failed (subscription, error);
 }

@@ -46,6 +46,8 @@ typedef struct {
   void (*offered) (const gchar *sdp, const GPtrArray *streams, gpointer user_data);
   /* Once; nothing comes after it. The publisher's own leaving comes by publisher_left() of the room. */
   void (*failed) (const GError *error, gpointer user_data);
+  /* The server says that media can flow. Optional. */
+  void (*webrtcup) (gpointer user_data);
 } JanusSubscriptionHandlers;
 
 /* Copies both configurations; HANDLERS must outlive the room. */
