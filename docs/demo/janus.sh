@@ -7,16 +7,17 @@
 janus_start () {
   local directory=$1 address=$2 tries=0
 
-  mkdir -p "$directory/recordings"
+  mkdir -p "$directory/recordings" "$directory/recordplay"
   cat >"$directory/janus.jcfg" <<CONFIG
 general: { debug_level = 4  debug_colors = false }
 media: { rtp_port_range = "23000-23999" }
-plugins: { disable = "libjanus_audiobridge.so,libjanus_duktape.so,libjanus_echotest.so,libjanus_lua.so,libjanus_nosip.so,libjanus_recordplay.so,libjanus_sip.so,libjanus_streaming.so,libjanus_textroom.so,libjanus_videocall.so,libjanus_voicemail.so" }
+plugins: { disable = "libjanus_audiobridge.so,libjanus_duktape.so,libjanus_echotest.so,libjanus_lua.so,libjanus_nosip.so,libjanus_sip.so,libjanus_streaming.so,libjanus_textroom.so,libjanus_videocall.so,libjanus_voicemail.so" }
 transports: { disable = "libjanus_http.so,libjanus_mqtt.so,libjanus_nanomsg.so,libjanus_pfunix.so,libjanus_rabbitmq.so" }
 CONFIG
   cat >"$directory/janus.transport.websockets.jcfg" <<CONFIG
 general: { ws = true  ws_port = 8188  ws_ip = "$address"  wss = false }
 CONFIG
+  echo "general: { path = \"$directory/recordplay\" }" >"$directory/janus.plugin.recordplay.jcfg"
   # The room refuses whoever does not say that the media is end-to-end encrypted. It records what it relays.
   cat >"$directory/janus.plugin.videoroom.jcfg" <<CONFIG
 general: { }

@@ -123,6 +123,39 @@ try_receive () {
   wait_end receiver 15 "$receiver" || { explain receiver; return 1; }
 }
 
+# A line that records: somebody else can play what it has made.
+try_record () {
+  local line=$1 name recorder player
+  local other="gst-launch-1.0 janusrecordplaysrc name=s janus-endpoint=ws://$PERCLITE_TEST_ADDRESS:8188/"
+
+  name=$(grep -o 'recording-name=[^ ]*' <<<"$line")
+  other+=" $name s. ! application/x-rtp,media=video ! perclitedec key-file=room.key ! $(decoder "$line") ! fakesink"
+  # Eight seconds, some of which are over before the connection is up.
+  run recorder "${line/videotestsrc is-live=true/videotestsrc is-live=true num-buffers=240}"
+  recorder=$pid
+  wait_end recorder 40 "$recorder" || { explain recorder; return 1; }
+  run player "$other"
+  player=$pid
+  sees player "$player" "$other" || { explain player; return 1; }
+  # The recording ends by itself.
+  wait_end player 40 "$player" || { explain player; return 1; }
+}
+
+# A line that plays a recording, of the name that it wants.
+try_play () {
+  local line=$1 name recorder player
+
+  name=$(grep -o 'recording-name=[^ ]*' <<<"$line")
+  run recorder "gst-launch-1.0 videotestsrc num-buffers=90 ! video/x-raw,width=320,height=180,framerate=30/1 ! $(encoder "$line") pt=105
+    mtu=1170 ! perclitenc key-file=room.key ! janusrecordplaysink janus-endpoint=ws://$PERCLITE_TEST_ADDRESS:8188/ $name"
+  recorder=$pid
+  wait_end recorder 40 "$recorder" || { explain recorder; return 1; }
+  run player "$line"
+  player=$pid
+  sees player "$player" "$line" || { explain player; return 1; }
+  wait_end player 15 "$player" || { explain player; return 1; }
+}
+
 try_meson () {
   local line=${1#sudo }
 
@@ -163,6 +196,8 @@ try () {
   command=$(replace "$1")
   case $command in
     'mjr-convert '* | *' ! mjrdemux ! perclitedec '*) try_recording "$command" ;;
+    *janusrecordplaysink*) try_record "$command" ;;
+    *janusrecordplaysrc*) try_play "$command" ;;
     *janusvideoroomsink*) try_publish "$command" ;;
     *janusvideoroomsrc*) try_receive "$command" ;;
     '(umask 077; '* | 'openssl base64 '* | 'grep '* | 'sh rotate.sh '* | 'sleep '* | 'cc '* | './'* | 'gst-inspect-1.0 '* | 'gst-launch-1.0 '*)
