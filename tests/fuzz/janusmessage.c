@@ -92,6 +92,40 @@ use_publishers (const JanusMessage *message)
   return used;
 }
 
+/* Those of recordings come back when one is played. */
+static gsize
+use_recordings (const JanusMessage *message)
+{
+  gsize used = 0;
+  guint i;
+
+  for (i = 0; message->recordings && i < message->recordings->len; i++) {
+    const JanusRecording *recording = g_ptr_array_index (message->recordings, i);
+
+    g_assert_nonnull (recording->id);
+    check_request (janus_recordplay_play (recording->id));
+    used += use_text (recording->id) + use_text (recording->name) + use_text (recording->date) +
+            use_text (recording->audio_codec) + use_text (recording->video_codec);
+  }
+  return used;
+}
+
+static gsize
+use_rooms (const JanusMessage *message)
+{
+  gsize used = 0;
+  guint i;
+
+  for (i = 0; message->rooms && i < message->rooms->len; i++) {
+    const JanusRoomInfo *info = g_ptr_array_index (message->rooms, i);
+
+    g_assert_nonnull (info->id);
+    g_assert_true (info->lock_record == TRUE || info->lock_record == FALSE);
+    used += use_text (info->id) + use_text (info->rec_dir);
+  }
+  return used;
+}
+
 static void
 check_refusal (const JanusMessage *message)
 {
@@ -117,7 +151,10 @@ check_message (const JanusMessage *message, gsize size)
   used = use_text (message->transaction) + use_text (message->reason) +
          use_text (message->videoroom) + use_text (message->id) + use_text (message->unpublished) +
          use_text (message->leaving) + use_text (message->kicked) + use_text (message->jsep_type) +
-         use_text (message->sdp) + use_streams (message->streams) + use_publishers (message);
+         use_text (message->sdp) + use_text (message->recordplay) + use_text (message->status) +
+         use_text (message->recording) + use_text (message->warning) +
+         use_streams (message->streams) + use_publishers (message) + use_recordings (message) +
+         use_rooms (message);
   /* No escape is shorter than what it stands for. */
   g_assert_cmpuint (used, <=, size);
 
@@ -129,7 +166,7 @@ check_message (const JanusMessage *message, gsize size)
 
   for (i = 0; i < G_N_ELEMENTS (signallings); i++) {
     JsonObject *request = janus_request_new_message (
-        janus_videoroom_simple ("start"), message->jsep_type, message->sdp, signallings[i]);
+        janus_plugin_request ("start"), message->jsep_type, message->sdp, signallings[i]);
 
     janus_request_address (request, message->transaction ? message->transaction : "1",
         message->session_id, message->handle_id, message->reason, message->videoroom);

@@ -310,6 +310,55 @@ GST_START_TEST (a_list_of_rooms_tells_where_and_by_whom_is_recorded)
 }
 GST_END_TEST;
 
+#define RECORDINGS                                                                      \
+  "{'janus':'success','transaction':'9','sender':5,'plugindata':{'data':{'recordplay':" \
+  "'list','list':[{'id':4711,'name':'talk','date':'2024-02-29 12:00:00','audio':true,"  \
+  "'audio_codec':'opus','video':false},{'name':'no id'},{'id':2},[]]}}}"
+#define PREPARING                                                                      \
+  "{'janus':'event','transaction':'9','sender':5,'plugindata':{'data':{'recordplay':"  \
+  "'event','result':{'status':'preparing','id':4711,'warning':'Broken audio file'}}}," \
+  "'jsep':{'type':'offer','sdp':'v=0','e2ee':true}}"
+
+GST_START_TEST (a_list_of_recordings_tells_what_each_is)
+{
+  g_autoptr (JanusMessage) message = parse (RECORDINGS);
+  const JanusRecording *talk, *other;
+
+  assert_equals_string (message->recordplay, "list");
+  fail_unless (!message->rooms && !message->videoroom);
+  assert_equals_int (message->recordings->len, 2);
+  talk = g_ptr_array_index (message->recordings, 0);
+  assert_equals_string (talk->id, "4711");
+  assert_equals_string (talk->name, "talk");
+  assert_equals_string (talk->date, "2024-02-29 12:00:00");
+  assert_equals_string (talk->audio_codec, "opus");
+  fail_unless (!talk->video_codec);
+  other = g_ptr_array_index (message->recordings, 1);
+  assert_equals_string (other->id, "2");
+  fail_unless (!other->name && !other->date);
+}
+GST_END_TEST;
+
+GST_START_TEST (the_state_of_a_recording_is_told_in_a_word_or_an_object)
+{
+  g_autoptr (JanusMessage) preparing = parse (PREPARING);
+  g_autoptr (JanusMessage) done = parse (
+      "{'janus':'event','sender':5,'plugindata':{'data':{'recordplay':'event','result':'done'}}}");
+  g_autoptr (JanusMessage) refused =
+      parse ("{'janus':'event','sender':5,'plugindata':{'data':{'recordplay':'event',"
+             "'error_code':416,'error':'No such recording'}}}");
+
+  assert_equals_string (preparing->status, "preparing");
+  assert_equals_string (preparing->recording, "4711");
+  assert_equals_string (preparing->warning, "Broken audio file");
+  assert_equals_string (preparing->sdp, "v=0");
+  assert_equals_string (done->status, "done");
+  fail_unless (!done->recording);
+  assert_equals_int (refused->type, JANUS_MESSAGE_ERROR);
+  assert_equals_int (refused->error_code, JANUS_REFUSAL_NO_SUCH_RECORDING);
+}
+GST_END_TEST;
+
 GST_START_TEST (who_goes_is_told_as_a_number_a_string_or_ok)
 {
   static const struct {
@@ -669,7 +718,7 @@ try_replacements (JsonNode *root, JsonNode *node)
 
 GST_START_TEST (any_member_may_be_of_any_type)
 {
-  static const gchar *const texts[] = {JOINED, ATTACHED, CONFIGURED, ROOMS,
+  static const gchar *const texts[] = {JOINED, ATTACHED, CONFIGURED, ROOMS, RECORDINGS, PREPARING,
       "{'janus':'error','transaction':'8','reason':'x','data':{'id':5},'error':{'code':458,"
       "'reason':'y'}}",
       "{'janus':'event','plugindata':{'data':{'error_code':433,'error':'z','unpublished':1,"
@@ -1103,6 +1152,15 @@ GST_START_TEST (recording_is_switched_by_configuring)
 }
 GST_END_TEST;
 
+GST_START_TEST (recordings_are_made_and_played_by_number)
+{
+  check_json (
+      janus_recordplay_record ("4711", "talk"), "{'request':'record','id':4711,'name':'talk'}");
+  check_json (janus_recordplay_record (NULL, "talk"), "{'request':'record','name':'talk'}");
+  check_json (janus_recordplay_play ("4711"), "{'request':'play','id':4711}");
+}
+GST_END_TEST;
+
 GST_START_TEST (ids_that_cannot_be_sent_are_told)
 {
   static const struct {
@@ -1154,6 +1212,8 @@ GST_START_TEST (a_hint_names_the_property_that_helps)
       {JANUS_REFUSAL_ID_EXISTS, "User ID 777 already exists", "feed-id"},
       {JANUS_REFUSAL_NO_SUCH_SESSION, "No such session 12", "session"},
       {JANUS_REFUSAL_NO_SUCH_PLUGIN, "No such plugin", "libjanus_videoroom.so"},
+      {JANUS_REFUSAL_NO_SUCH_RECORDING, "No such recording", "recording-id="},
+      {JANUS_REFUSAL_RECORDING_EXISTS, "Recording 4711 already exists", "recording-id="},
   };
   static const struct {
     gint code;
@@ -1164,6 +1224,7 @@ GST_START_TEST (a_hint_names_the_property_that_helps)
       {JANUS_ERROR_TIMEOUT, "timeout="},
       {JANUS_ERROR_CODEC, "videocodec"},
       {JANUS_ERROR_RECORD, "lock_record"},
+      {JANUS_ERROR_NO_RECORDING, "recording-name="},
       {JANUS_ERROR_ICE, "stun-server="},
       {JANUS_ERROR_ICE, "turn-server="},
   };
@@ -1235,6 +1296,8 @@ janusmessage_suite (void)
   tcase_add_test (reading, attached_has_the_offer_its_flag_and_the_streams);
   tcase_add_test (reading, configured_tells_which_media_the_room_does_not_take);
   tcase_add_test (reading, a_list_of_rooms_tells_where_and_by_whom_is_recorded);
+  tcase_add_test (reading, a_list_of_recordings_tells_what_each_is);
+  tcase_add_test (reading, the_state_of_a_recording_is_told_in_a_word_or_an_object);
   tcase_add_test (reading, who_goes_is_told_as_a_number_a_string_or_ok);
   tcase_add_test (reading, other_events_of_the_plugin_are_events);
   tcase_add_test (reading, an_error_of_the_core_has_its_code_and_reason);
@@ -1278,6 +1341,7 @@ janusmessage_suite (void)
   tcase_add_test (building, candidates_trickle_until_completed);
   tcase_add_test (building, a_keyframe_is_asked_for_in_the_words_of_each_signalling);
   tcase_add_test (building, recording_is_switched_by_configuring);
+  tcase_add_test (building, recordings_are_made_and_played_by_number);
   tcase_add_test (building, ids_that_cannot_be_sent_are_told);
 
   suite_add_tcase (s, hints);
