@@ -99,9 +99,8 @@ gst_perclite_post_news (
 {
   const gchar *nick = perclite_news_nick (news->kind);
   g_autofree gchar *name = g_strconcat ("perclite-", nick, NULL);
-  g_autofree gchar *keys =
-      n_keys > 1 ? g_strdup_printf ("%s or the %u other keys here", fingerprint, n_keys - 1)
-                 : g_strdup (fingerprint);
+  g_autofree gchar *keys = n_keys > 1 ? g_strdup_printf ("%s (+ %u more)", fingerprint, n_keys - 1)
+                                      : g_strdup (fingerprint);
   g_autofree gchar *text = news_text (news, keys);
   gchar *detail;
   GstMessageType type = 0;

@@ -118,14 +118,6 @@ perclite_decrypter_hint_roc (PercliteDecrypter *self, guint32 inner_ssrc, guint3
   perclite_hints_set (&self->hints, inner_ssrc, roc);
 }
 
-gsize
-perclite_decrypter_get_mki_size (const PercliteDecrypter *self)
-{
-  g_return_val_if_fail (self != NULL, 0);
-
-  return self->keys.mki_size;
-}
-
 const guint8 *
 perclite_decrypter_get_mki (
     const PercliteDecrypter *self, const guint8 *payload, gsize size, gsize *mki_size)

@@ -118,13 +118,6 @@ PercliteResult perclite_decrypter_decrypt (PercliteDecrypter *self, const guint8
     guint8 *inner, gsize size, gsize *payload_size, const PercliteKey **key);
 
 /**
- * perclite_decrypter_get_mki_size:
- *
- * Returns: bytes of the MKIs of the keys, 0 when they have none
- */
-gsize perclite_decrypter_get_mki_size (const PercliteDecrypter *self);
-
-/**
  * perclite_decrypter_get_mki:
  * @payload: an outer payload of @size bytes, as it came
  * @mki_size: (out): bytes of the MKI; 0 when the keys have none, or the payload is too short for one

@@ -124,14 +124,6 @@ count_settings (const PercliteKeySource *self)
   return (self->key != NULL) + (self->key_file != NULL) + (self->passphrase != NULL);
 }
 
-gboolean
-perclite_key_source_is_set (const PercliteKeySource *self)
-{
-  g_return_val_if_fail (self != NULL, FALSE);
-
-  return count_settings (self) > 0;
-}
-
 static PercliteKeyring *
 ring_of_one (PercliteKey *key)
 {

@@ -39,13 +39,6 @@ void perclite_key_source_set_suite (PercliteKeySource *self, PercliteSuite suite
 PercliteSuite perclite_key_source_get_suite (const PercliteKeySource *self);
 
 /**
- * perclite_key_source_is_set:
- *
- * Returns: whether a key, a file or a passphrase is set
- */
-gboolean perclite_key_source_is_set (const PercliteKeySource *self);
-
-/**
  * perclite_key_source_load:
  * @exposed: (out): whether keys were read from a file that every user of the machine can read or change
  * @error: return location for a %PERCLITE_ERROR
