@@ -9,6 +9,9 @@
 
 #include <srtp2/srtp.h>
 
+#include "percliteauth.h"
+#include "perclitecipher.h"
+
 /* libsrtp2 2.5 takes window sizes below 2^15 only: the guess of the rollover counter (RFC 3711,
  * section 3.3.1) would be ambiguous beyond. */
 #define MAX_WINDOW_SIZE 0x7fff
@@ -26,7 +29,33 @@ struct _PercliteSrtp {
   guint64 index;     /* from then on: of the newest packet */
 };
 
-static void
+/* libsrtp2 tests each with what it tests its own with, and keeps its own when one fails. What was created before goes on as
+ * it is, with what it has. */
+static gboolean
+take_openssl (void)
+{
+  static const srtp_cipher_type_t *const ciphers[] = {
+      &perclite_aes_256_gcm,
+      &perclite_aes_128_gcm,
+      &perclite_aes_256_icm,
+      &perclite_aes_192_icm,
+      &perclite_aes_128_icm,
+  };
+  gboolean ok = TRUE;
+
+  if (g_strcmp0 (g_getenv (PERCLITE_CRYPTO_VARIABLE), PERCLITE_CRYPTO_LIBSRTP) == 0)
+    return FALSE;
+  for (guint i = 0; i < G_N_ELEMENTS (ciphers) && ok; i++)
+    ok = srtp_replace_cipher_type (ciphers[i], ciphers[i]->id) == srtp_err_status_ok;
+  ok = ok && srtp_replace_auth_type (&perclite_hmac_sha1, SRTP_HMAC_SHA1) == srtp_err_status_ok;
+  if (!ok)
+    g_warning ("libsrtp2 finds OpenSSL wrong in its self test, and goes on with its own ciphers, "
+               "which are slower");
+  return ok;
+}
+
+/* Returns whether all that libsrtp2 computes with is OpenSSL's. */
+static gboolean
 init_library (void)
 {
   static gsize once = 0;
@@ -35,8 +64,15 @@ init_library (void)
     /* Answers bad_param when somebody else in this process, such as GStreamer's srtp plugin, was
      * first, and is fine then. Should it have failed for good, srtp_create() will too. */
     srtp_init ();
-    g_once_init_leave (&once, 1);
+    g_once_init_leave (&once, take_openssl () ? 2 : 1);
   }
+  return once == 2;
+}
+
+const gchar *
+perclite_srtp_get_crypto (void)
+{
+  return init_library () ? "openssl" : PERCLITE_CRYPTO_LIBSRTP;
 }
 
 static gboolean

@@ -75,6 +75,21 @@ typedef enum {
   PERCLITE_INBOUND_ANY,
 } PercliteDirection;
 
+/*
+ * libsrtp2 computes with OpenSSL's AES and SHA-1, which are given to it by srtp_replace_cipher_type() and
+ * srtp_replace_auth_type() with the first session, unless this environment variable has this value, or it finds them
+ * wrong. That is so for the whole process from then on, for all who use libsrtp2 in it.
+ */
+#define PERCLITE_CRYPTO_VARIABLE "GST_PERCLITE_CRYPTO"
+#define PERCLITE_CRYPTO_LIBSRTP "libsrtp2"
+
+/**
+ * perclite_srtp_get_crypto:
+ *
+ * Returns: (transfer none): whose AES and SHA-1 it is: "openssl", or "libsrtp2" for those it was built with
+ */
+const gchar *perclite_srtp_get_crypto (void);
+
 /* Not to be used by two threads at a time. */
 typedef struct _PercliteSrtp PercliteSrtp;
 
