@@ -105,7 +105,10 @@ static gboolean
 gst_perclite_dec_change_keys (
     GstPercliteFilter *filter, const PercliteKeyring *keys, GError **error)
 {
-  return perclite_decrypter_set_keys (GST_PERCLITE_DEC (filter)->decrypter, keys, error);
+  GstPercliteDec *self = GST_PERCLITE_DEC (filter);
+
+  perclite_health_disturb (self->health);
+  return perclite_decrypter_set_keys (self->decrypter, keys, error);
 }
 
 static PercliteResult
@@ -141,8 +144,8 @@ add_mki (GstPercliteDec *self, GstPercliteTask *task)
   const guint8 *mki =
       perclite_decrypter_get_mki (self->decrypter, task->inner + 1, task->size, &size);
 
-  for (guint n = 0; n < task->diagnosis.n_news; n++) {
-    gchar *hex = task->diagnosis.news[n].mki;
+  for (guint n = 0; n < task->diagnosis->n_news; n++) {
+    gchar *hex = task->diagnosis->news[n].mki;
 
     for (gsize i = 0; i < size; i++)
       g_snprintf (hex + 2 * i, 3, "%02x", mki[i]);
@@ -154,23 +157,26 @@ gst_perclite_dec_diagnose (GstPercliteFilter *filter, GstPercliteTask *task, Per
 {
   GstPercliteDec *self = GST_PERCLITE_DEC (filter);
   const gchar *fingerprint;
+  PercliteCalm *calm;
 
   if (task->size == 0) {
-    task->diagnosis = (PercliteDiagnosis){.drop = PERCLITE_DROP_EMPTY};
+    perclite_diagnosis_init (task->diagnosis, PERCLITE_DROP_EMPTY);
     return;
   }
   if (result != PERCLITE_OK) {
     perclite_health_bad (self->health, task->outer_header, task->peh, task->peh_size, result,
-        g_get_monotonic_time (), &task->diagnosis);
+        g_get_monotonic_time (), task->diagnosis);
     if (result == PERCLITE_NO_KEY)
       add_mki (self, task);
     return;
   }
   fingerprint = perclite_key_get_fingerprint (task->key);
-  task->diagnosis = (PercliteDiagnosis){.drop = PERCLITE_N_DROPS};
-  if (!perclite_health_is_steady (self->health, task->outer_header, fingerprint))
-    perclite_health_good (
-        self->health, task->outer_header, fingerprint, g_get_monotonic_time (), &task->diagnosis);
+  calm = perclite_decrypter_get_calm (self->decrypter);
+  if (perclite_health_is_calm (self->health, task->outer_header, fingerprint, calm))
+    perclite_diagnosis_init (task->diagnosis, PERCLITE_N_DROPS);
+  else
+    perclite_health_good (self->health, task->outer_header, fingerprint, g_get_monotonic_time (),
+        task->diagnosis, calm);
 }
 
 static void

@@ -135,7 +135,7 @@ gst_perclite_enc_transform (GstPercliteFilter *filter, GstPercliteTask *task)
 static void
 add_news (GstPercliteTask *task, PercliteNewsKind kind)
 {
-  PercliteNews *news = &task->diagnosis.news[task->diagnosis.n_news++];
+  PercliteNews *news = &task->diagnosis->news[task->diagnosis->n_news++];
 
   *news = (PercliteNews){
       .kind = kind,
@@ -149,12 +149,13 @@ add_news (GstPercliteTask *task, PercliteNewsKind kind)
 static void
 gst_perclite_enc_diagnose (GstPercliteFilter *filter, GstPercliteTask *task, PercliteResult result)
 {
-  task->diagnosis = (PercliteDiagnosis){.drop = PERCLITE_N_DROPS};
+  PercliteDiagnosis *diagnosis = task->diagnosis;
+
+  perclite_diagnosis_init (diagnosis, PERCLITE_N_DROPS);
   if (result != PERCLITE_OK) {
-    task->diagnosis.drop = perclite_drop_from_result (result);
+    diagnosis->drop = perclite_drop_from_result (result);
     if (result == PERCLITE_KEY_LIMIT && task->encrypted.fingerprint != NULL)
-      g_strlcpy (
-          task->diagnosis.used_up, task->encrypted.fingerprint, sizeof task->diagnosis.used_up);
+      g_strlcpy (diagnosis->used_up, task->encrypted.fingerprint, sizeof diagnosis->used_up);
     return;
   }
   if (task->encrypted.key_changed)

@@ -39,6 +39,7 @@ typedef struct {
 typedef struct {
   GstPad *sinkpad;
   GstPad *srcpad;
+  GstPercliteSlab *slab; /* of the streaming thread */
 
   /* Written while no packets flow only, so the streaming thread reads it without the lock. */
   gboolean running;
@@ -164,55 +165,55 @@ run_task (GstPercliteFilter *self, GstPercliteTask *task, guint32 ssrc)
 }
 
 /* Called with the lock held. */
-static GstBuffer *
-transform_packet (GstPercliteFilter *self, GstBuffer *in, const GstPerclitePacket *packet,
-    PercliteDiagnosis *diagnosis)
+static gboolean
+transform_packet (GstPercliteFilter *self, GstPerclitePacket *packet, PercliteDiagnosis *diagnosis)
 {
   GstPercliteTask task = {
       .outer_header = packet->header,
       .size = packet->payload_size,
-      .diagnosis = {.drop = PERCLITE_DROP_INTERNAL},
+      .diagnosis = diagnosis,
   };
-  GstPercliteWork work;
   PercliteResult result = PERCLITE_INTERNAL;
-  GstBuffer *out = NULL;
 
-  if (gst_perclite_work_begin (&work, in, packet, is_encrypting (self))) {
-    task.inner = work.inner;
+  if (gst_perclite_packet_begin (packet, PRIVATE (self)->slab, is_encrypting (self))) {
+    task.inner = packet->inner;
     result = run_task (self, &task, packet->ssrc);
-    out = gst_perclite_work_end (&work, in, packet, result == PERCLITE_OK, task.out_size);
   }
-  *diagnosis = task.diagnosis;
-  return out;
+  gst_perclite_packet_close (packet, result == PERCLITE_OK, task.out_size);
+  return result == PERCLITE_OK;
 }
 
-/* Returns what is to be sent for @in, or %NULL when it is dropped. */
-static GstBuffer *
-process_buffer (GstPercliteFilter *self, GstBuffer *in, Outcome *outcome)
+/* Returns whether @buffer, which is writable, is now what is to be sent. If not, it is dropped, and has been counted. */
+static gboolean
+process_buffer (GstPercliteFilter *self, GstBuffer *buffer, Outcome *outcome)
 {
   GstPercliteFilterPrivate *priv = PRIVATE (self);
   GstPerclitePacket *packet = &outcome->packet;
   PercliteDiagnosis *diagnosis = &outcome->diagnosis;
-  gsize in_size = gst_buffer_get_size (in);
-  gboolean is_rtp = gst_perclite_packet_parse (in, packet);
-  GstBuffer *out = NULL;
+  gsize in_size = gst_buffer_get_size (buffer);
+  gboolean is_rtp = gst_perclite_packet_open (packet, buffer, is_encrypting (self));
+  gboolean ok = FALSE;
 
-  *diagnosis = (PercliteDiagnosis){.drop = PERCLITE_DROP_INVALID_RTP};
+  perclite_diagnosis_init (diagnosis, PERCLITE_DROP_INTERNAL);
   outcome->report_due = FALSE;
 
   g_mutex_lock (&priv->lock);
-  if (is_rtp && packet_fits (self, in_size, packet))
-    out = transform_packet (self, in, packet, diagnosis);
-  else if (is_rtp)
+  if (!is_rtp) {
+    diagnosis->drop = PERCLITE_DROP_INVALID_RTP;
+  } else if (packet_fits (self, in_size, packet)) {
+    ok = transform_packet (self, packet, diagnosis);
+  } else {
+    gst_perclite_packet_close (packet, FALSE, 0);
     diagnosis->drop = PERCLITE_DROP_TOO_LARGE;
+  }
 
   priv->stats.packets_in++;
   priv->stats.bytes_in += in_size;
   for (guint i = 0; i < diagnosis->n_news; i++)
     priv->stats.news[diagnosis->news[i].kind]++;
-  if (out != NULL) {
+  if (ok) {
     priv->stats.packets_out++;
-    priv->stats.bytes_out += gst_buffer_get_size (out);
+    priv->stats.bytes_out += gst_buffer_get_size (buffer);
   } else {
     outcome->report_due = perclite_drops_add (priv->stats.drops, packet->ssrc, diagnosis->drop,
         g_get_monotonic_time (), &outcome->report);
@@ -222,8 +223,8 @@ process_buffer (GstPercliteFilter *self, GstBuffer *in, Outcome *outcome)
   GST_LOG_OBJECT (self, "ssrc %08x pt %u seq %u ts %u: %" G_GSIZE_FORMAT " bytes, %s", packet->ssrc,
       packet->header[1] & 0x7f, GST_READ_UINT16_BE (packet->header + 2),
       GST_READ_UINT32_BE (packet->header + 4), in_size,
-      out != NULL ? "passed on" : perclite_drop_nick (diagnosis->drop));
-  return out;
+      ok ? "passed on" : perclite_drop_nick (diagnosis->drop));
+  return ok;
 }
 
 static gboolean
@@ -275,18 +276,21 @@ gst_perclite_filter_chain (GstPad *pad, GstObject *parent, GstBuffer *buffer)
   GstPercliteFilterPrivate *priv = PRIVATE (self);
   GstFlowReturn flow = GST_FLOW_OK;
   Outcome outcome;
-  GstBuffer *out;
+  gboolean ok;
 
   if (!priv->running) {
     gst_buffer_unref (buffer);
     return GST_FLOW_NOT_NEGOTIATED;
   }
 
-  out = process_buffer (self, buffer, &outcome);
-  gst_buffer_unref (buffer);
+  buffer = gst_buffer_make_writable (buffer);
+  ok = process_buffer (self, buffer, &outcome);
   if (is_worth_telling (&outcome))
     flow = tell (self, &outcome);
-  return out != NULL ? gst_pad_push (priv->srcpad, out) : flow;
+  if (ok)
+    return gst_pad_push (priv->srcpad, buffer);
+  gst_buffer_unref (buffer);
+  return flow;
 }
 
 /* Pushes the list, which is taken, unless it is empty. */
@@ -299,39 +303,50 @@ push_list (GstPercliteFilter *self, GstBufferList *list)
   return GST_FLOW_OK;
 }
 
+/* Takes the first N buffers off the list, and pushes them. */
+static GstFlowReturn
+push_first (GstPercliteFilter *self, GstBufferList *list, guint n)
+{
+  GstBufferList *first = gst_buffer_list_new_sized (MAX (n, 1));
+
+  for (guint i = 0; i < n; i++)
+    gst_buffer_list_add (first, gst_buffer_ref (gst_buffer_list_get (list, i)));
+  gst_buffer_list_remove (list, 0, n);
+  return push_list (self, first);
+}
+
 static GstFlowReturn
 gst_perclite_filter_chain_list (GstPad *pad, GstObject *parent, GstBufferList *list)
 {
   GstPercliteFilter *self = GST_PERCLITE_FILTER (parent);
-  guint n = gst_buffer_list_length (list);
   GstFlowReturn flow = GST_FLOW_OK;
-  GstBufferList *out_list;
 
   if (!PRIVATE (self)->running) {
     gst_buffer_list_unref (list);
     return GST_FLOW_NOT_NEGOTIATED;
   }
 
-  out_list = gst_buffer_list_new_sized (n);
-  for (guint i = 0; i < n && flow == GST_FLOW_OK; i++) {
+  list = gst_buffer_list_make_writable (list);
+  for (guint i = 0; i < gst_buffer_list_length (list) && flow == GST_FLOW_OK;) {
     Outcome outcome;
-    GstBuffer *out = process_buffer (self, gst_buffer_list_get (list, i), &outcome);
+    gboolean ok = process_buffer (self, gst_buffer_list_get_writable (list, i), &outcome);
 
     /* News of an encrypter go downstream too, where they belong behind the packets before. */
     if (is_encrypting (self) && outcome.diagnosis.n_news > 0) {
-      flow = push_list (self, g_steal_pointer (&out_list));
-      out_list = gst_buffer_list_new_sized (n - i);
+      flow = push_first (self, list, i);
+      i = 0;
     }
     if (flow == GST_FLOW_OK && is_worth_telling (&outcome))
       flow = tell (self, &outcome);
-    if (out != NULL)
-      gst_buffer_list_add (out_list, out);
+    if (ok)
+      i++;
+    else
+      gst_buffer_list_remove (list, i, 1);
   }
-  gst_buffer_list_unref (list);
 
   if (flow == GST_FLOW_OK)
-    return push_list (self, out_list);
-  gst_buffer_list_unref (out_list);
+    return push_list (self, list);
+  gst_buffer_list_unref (list);
   return flow;
 }
 
@@ -456,6 +471,7 @@ gst_perclite_filter_finalize (GObject *object)
 {
   GstPercliteFilterPrivate *priv = PRIVATE (GST_PERCLITE_FILTER (object));
 
+  gst_object_unref (priv->slab);
   gst_perclite_stats_clear (&priv->stats);
   g_clear_pointer (&priv->final_stats, gst_structure_free);
   g_mutex_clear (&priv->lock);
@@ -470,6 +486,7 @@ gst_perclite_filter_init (GstPercliteFilter *self)
 
   g_mutex_init (&priv->lock);
   gst_perclite_stats_init (&priv->stats);
+  priv->slab = gst_perclite_slab_new ();
 
   /* Caps pass as they are: neither payload type nor clock rate change. The allocation query must
    * not pass, for the packets downstream are other ones than those upstream. */

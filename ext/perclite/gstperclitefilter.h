@@ -38,7 +38,7 @@ typedef struct {
   gsize peh_size;
   const PercliteKey *key;
   PercliteEncrypted encrypted;
-  PercliteDiagnosis diagnosis;
+  PercliteDiagnosis *diagnosis;
 } GstPercliteTask;
 
 /**

@@ -1,59 +1,75 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* gstperclitepacket.h - RTP packets taken apart, and put together again with another payload. */
+/* gstperclitepacket.h - RTP packets whose payload is taken out, and put back as another one. */
 
 #pragma once
 
 #include <gst/gst.h>
 
+#include "gstpercliteslab.h"
 #include "perclitesrtp.h"
 
 G_BEGIN_DECLS
 
 #define RTP_FIXED_HEADER_SIZE 12
 
-/* What is to know of an RTP packet. */
+/* A longer header is not moved, but copied with its payload. */
+#define GST_PERCLITE_PACKET_MAX_MOVED_HEADER 128
+
+/**
+ * GstPerclitePacket:
+ * @header: the fixed part of the RTP header
+ * @header_size: bytes of all of it, with CSRCs and extension
+ * @payload_size: bytes of the payload, without padding
+ * @ssrc: as in @header
+ * @inner: the inner packet, aligned to 4 bytes; after gst_perclite_packet_begin()
+ *
+ * A packet in hand. All 0 when it is no RTP packet.
+ */
 typedef struct {
   guint8 header[RTP_FIXED_HEADER_SIZE];
-  gsize header_size; /* with CSRCs and extension */
+  gsize header_size;
   gsize payload_size;
   guint32 ssrc;
+  guint8 *inner;
+
+  /*< private >*/
+  GstBuffer *buffer;
+  GstMapInfo map;    /* of the first memory, if it has all of the header */
+  gboolean in_place; /* the payload may change where it is */
+  GstMemory *memory; /* where the packet is made otherwise */
+  guint8 *start;     /* of the outer packet that is to be */
+  gsize shift;       /* of the inner packet, to be aligned */
+  guint8 moved[GST_PERCLITE_PACKET_MAX_MOVED_HEADER];
 } GstPerclitePacket;
 
 /**
- * gst_perclite_packet_parse:
- * @packet: (out): all 0 when @buffer is no RTP packet
+ * gst_perclite_packet_open:
+ * @self: (out):
+ * @buffer: a buffer that is writable, and stays where it is until the packet is closed
+ * @encrypting: whether the payload is to grow
  *
- * Returns: whether @buffer is an RTP packet (RFC 3550, appendix A.1)
+ * Returns: whether @buffer is an RTP packet (RFC 3550, appendix A.1); only then it has to be closed
  */
-gboolean gst_perclite_packet_parse (GstBuffer *buffer, GstPerclitePacket *packet);
-
-/* A packet in the making. */
-typedef struct {
-  GstBuffer *buffer;
-  GstMapInfo map;
-  guint8 *inner; /* the inner packet, aligned to 4 bytes */
-  gsize start;   /* of the outer packet that is to be */
-} GstPercliteWork;
+gboolean gst_perclite_packet_open (GstPerclitePacket *self, GstBuffer *buffer, gboolean encrypting);
 
 /**
- * gst_perclite_work_begin:
- * @in: the packet that came
- * @packet: what it is
+ * gst_perclite_packet_begin:
+ * @slab: where memory for it comes from
  * @encrypting: whether @inner is to be a payload with room for the inner header before it and for the longest trailer
  *   behind it, or an encrypted payload with room for one byte before it
  *
  * Returns: %FALSE when there is no memory
  */
-gboolean gst_perclite_work_begin (
-    GstPercliteWork *self, GstBuffer *in, const GstPerclitePacket *packet, gboolean encrypting);
+gboolean
+gst_perclite_packet_begin (GstPerclitePacket *self, GstPercliteSlab *slab, gboolean encrypting);
 
 /**
- * gst_perclite_work_end:
- * @payload_size: bytes of the payload that @inner was made into; ignored unless @ok
+ * gst_perclite_packet_close:
+ * @ok: whether the packet begun is to be; if not, the buffer has rubbish, or what it had
+ * @payload_size: bytes of the payload that @inner was made into; of no meaning unless @ok
  *
- * Returns: (transfer full) (nullable): the header of @in and the new payload, with the metadata of @in; %NULL unless @ok
+ * Afterwards the buffer has the header that it had and the new payload, without padding, and all else as it was.
  */
-GstBuffer *gst_perclite_work_end (GstPercliteWork *self, GstBuffer *in,
-    const GstPerclitePacket *packet, gboolean ok, gsize payload_size);
+void gst_perclite_packet_close (GstPerclitePacket *self, gboolean ok, gsize payload_size);
 
 G_END_DECLS

@@ -24,7 +24,8 @@ struct _PercliteDecrypter {
   PercliteSearch search;
   PercliteHints hints;
   guint64 trials;
-  guint8 *copy; /* of the packet in hand; NULL until there is need for one */
+  PercliteInbound *last; /* of the packet that was decrypted last */
+  guint8 *copy;          /* of the packet in hand; NULL until there is need for one */
 };
 
 /* A packet on its way through the tries. */
@@ -116,6 +117,14 @@ perclite_decrypter_hint_roc (PercliteDecrypter *self, guint32 inner_ssrc, guint3
   g_return_if_fail (self != NULL);
 
   perclite_hints_set (&self->hints, inner_ssrc, roc);
+}
+
+PercliteCalm *
+perclite_decrypter_get_calm (PercliteDecrypter *self)
+{
+  g_return_val_if_fail (self != NULL && self->last != NULL, NULL);
+
+  return &self->last->calm;
 }
 
 const guint8 *
@@ -508,6 +517,7 @@ perclite_decrypter_decrypt (PercliteDecrypter *self, const guint8 *outer_header,
 
   *payload_size = packet.size - PERCLITE_INNER_HEADER_SIZE;
   *key = packet.key->key;
+  self->last = stream;
   stream->failures = 0;
   stream->info.outer_ssrc = packet.outer_ssrc;
   stream->info.packets++;

@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include "perclitehealth.h"
 #include "perclitekeyring.h"
 #include "perclitesrtp.h"
 
@@ -116,6 +117,14 @@ void perclite_decrypter_hint_roc (PercliteDecrypter *self, guint32 inner_ssrc, g
  */
 PercliteResult perclite_decrypter_decrypt (PercliteDecrypter *self, const guint8 *outer_header,
     guint8 *inner, gsize size, gsize *payload_size, const PercliteKey **key);
+
+/**
+ * perclite_decrypter_get_calm:
+ *
+ * Returns: (transfer none): what is kept for the inner SSRC of the packet that was decrypted last, with the stream; valid
+ *   until the next packet, and until something is set
+ */
+PercliteCalm *perclite_decrypter_get_calm (PercliteDecrypter *self);
 
 /**
  * perclite_decrypter_get_mki:

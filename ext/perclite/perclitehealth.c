@@ -54,8 +54,9 @@ typedef struct {
 
 struct _PercliteHealth {
   Stream streams[PERCLITE_HEALTH_MAX_STREAMS];
+  guint32 ssrcs[PERCLITE_HEALTH_MAX_STREAMS]; /* theirs */
   guint n_streams;
-  guint last; /* the stream of the last packet, most likely that of the next */
+  guint64 epoch; /* goes up when one that had decrypted does not */
 
   gint64 news_since; /* when the second began that */
   guint n_news;      /* of these */
@@ -83,7 +84,10 @@ perclite_news_nick (PercliteNewsKind kind)
 PercliteHealth *
 perclite_health_new (void)
 {
-  return g_new0 (PercliteHealth, 1);
+  PercliteHealth *self = g_new0 (PercliteHealth, 1);
+
+  perclite_health_disturb (self);
+  return self;
 }
 
 void
@@ -124,14 +128,9 @@ get_stream (PercliteHealth *self, guint32 ssrc, gboolean decrypts, gint64 now)
 {
   Stream *stream;
 
-  if (self->n_streams > 0 && self->streams[self->last].ssrc == ssrc)
-    return &self->streams[self->last];
-
   for (guint i = 0; i < self->n_streams; i++) {
-    if (self->streams[i].ssrc == ssrc) {
-      self->last = i;
+    if (self->ssrcs[i] == ssrc)
       return &self->streams[i];
-    }
   }
 
   if (self->n_streams < PERCLITE_HEALTH_MAX_STREAMS)
@@ -151,7 +150,7 @@ get_stream (PercliteHealth *self, guint32 ssrc, gboolean decrypts, gint64 now)
       .replayed_when = now - PERCLITE_DROPS_INTERVAL,
       .key_when = now - PERCLITE_DROPS_INTERVAL,
   };
-  self->last = (guint) (stream - self->streams);
+  self->ssrcs[stream - self->streams] = ssrc;
   return stream;
 }
 
@@ -189,29 +188,54 @@ add_news (PercliteDiagnosis *diagnosis, PercliteNewsKind kind, const Stream *str
 }
 
 gboolean
-perclite_health_is_steady (
-    const PercliteHealth *self, const guint8 *outer_header, const gchar *fingerprint)
+perclite_health_is_calm (const PercliteHealth *self, const guint8 *outer_header,
+    const gchar *fingerprint, const PercliteCalm *calm)
 {
-  const Stream *stream = &self->streams[self->last];
+  return calm->epoch == self->epoch && calm->fingerprint == fingerprint &&
+         calm->outer_ssrc == perclite_read_ssrc (outer_header);
+}
 
-  return self->n_streams > 0 && stream->ssrc == perclite_read_ssrc (outer_header) &&
-         stream->failures == 0 && stream->told == NOTHING &&
-         strcmp (stream->told_fingerprint, fingerprint) == 0 &&
-         strcmp (stream->fingerprint, fingerprint) == 0;
+void
+perclite_health_disturb (PercliteHealth *self)
+{
+  g_return_if_fail (self != NULL);
+
+  self->epoch++;
+}
+
+/* A stream for which there is no place will not get one before some other fails. */
+static gboolean
+is_steady (const Stream *stream)
+{
+  return stream == NULL ||
+         (stream->told == NOTHING && strcmp (stream->told_fingerprint, stream->fingerprint) == 0);
+}
+
+static void
+set_calm (const PercliteHealth *self, const Stream *stream, const guint8 *outer_header,
+    const gchar *fingerprint, PercliteCalm *calm)
+{
+  *calm = (PercliteCalm){
+      .epoch = is_steady (stream) ? self->epoch : 0,
+      .fingerprint = fingerprint,
+      .outer_ssrc = perclite_read_ssrc (outer_header),
+  };
 }
 
 void
 perclite_health_good (PercliteHealth *self, const guint8 *outer_header, const gchar *fingerprint,
-    gint64 now, PercliteDiagnosis *diagnosis)
+    gint64 now, PercliteDiagnosis *diagnosis, PercliteCalm *calm)
 {
   Stream *stream;
 
   g_return_if_fail (self != NULL && fingerprint != NULL);
 
-  *diagnosis = (PercliteDiagnosis){.drop = PERCLITE_N_DROPS};
+  perclite_diagnosis_init (diagnosis, PERCLITE_N_DROPS);
   stream = get_stream (self, perclite_read_ssrc (outer_header), TRUE, now);
-  if (stream == NULL)
+  if (stream == NULL) {
+    set_calm (self, stream, outer_header, fingerprint, calm);
     return;
+  }
 
   if (stream->state != NOTHING &&
       now - stream->recovered_when >= PERCLITE_HEALTH_RECOVERY_INTERVAL) {
@@ -243,6 +267,7 @@ perclite_health_good (PercliteHealth *self, const guint8 *outer_header, const gc
     g_strlcpy (stream->told_fingerprint, fingerprint, sizeof stream->told_fingerprint);
     stream->key_when = now;
   }
+  set_calm (self, stream, outer_header, fingerprint, calm);
 }
 
 static Step
@@ -399,10 +424,12 @@ perclite_health_bad (PercliteHealth *self, const guint8 *outer_header, const gui
 
   g_return_if_fail (self != NULL && result != PERCLITE_OK);
 
-  *diagnosis = (PercliteDiagnosis){.drop = perclite_drop_from_result (result)};
+  perclite_diagnosis_init (diagnosis, perclite_drop_from_result (result));
   stream = get_stream (self, perclite_read_ssrc (outer_header), FALSE, now);
   if (stream == NULL)
     return;
+  if (has_decrypted (stream))
+    perclite_health_disturb (self);
 
   stream->credit++;
   stream->dropped++;

@@ -81,6 +81,19 @@ typedef struct {
   gchar used_up[17];
 } PercliteDiagnosis;
 
+/* Says nothing but @drop, and costs no more than that takes. */
+static inline void
+perclite_diagnosis_init (PercliteDiagnosis *self, PercliteDrop drop)
+{
+  self->drop = drop;
+  self->n_news = 0;
+  self->wants_key = FALSE;
+  self->failing = FALSE;
+  self->failing_for = 0;
+  self->recovered = FALSE;
+  self->used_up[0] = '\0';
+}
+
 /* How many outer SSRCs are told apart. When there are more, those that decrypt take the place of one that never did, and so do
  * those of which more packets come. Of the others nothing is told but the packets that were dropped. */
 #define PERCLITE_HEALTH_MAX_STREAMS 64
@@ -106,14 +119,37 @@ PercliteHealth *perclite_health_new (void);
 void perclite_health_free (PercliteHealth *self);
 
 /**
- * perclite_health_is_steady:
+ * PercliteCalm:
+ * @epoch: in which it was found out; 0 in one that knows nothing, and all else 0
+ * @fingerprint: of the key
+ * @outer_ssrc: of the stream
+ *
+ * That there is nothing to tell of a stream as long as all goes well. To be kept with what belongs to one stream, so that it need
+ * not be looked up for each packet, however many streams there are.
+ */
+typedef struct {
+  guint64 epoch;
+  const gchar *fingerprint;
+  guint32 outer_ssrc;
+} PercliteCalm;
+
+/**
+ * perclite_health_is_calm:
  * @outer_header: the first 12 bytes of a packet that was decrypted
- * @fingerprint: of the key that it had
+ * @fingerprint: of the key that it had; the same string for the same key, until perclite_health_disturb()
+ * @calm: what perclite_health_good() left
  *
  * Returns: whether perclite_health_good() would have nothing to tell or to remember, and need not be called
  */
-gboolean perclite_health_is_steady (
-    const PercliteHealth *self, const guint8 *outer_header, const gchar *fingerprint);
+gboolean perclite_health_is_calm (const PercliteHealth *self, const guint8 *outer_header,
+    const gchar *fingerprint, const PercliteCalm *calm);
+
+/**
+ * perclite_health_disturb:
+ *
+ * Forgets all calm there is. To be called when keys go, for the strings of other ones may take the place of theirs.
+ */
+void perclite_health_disturb (PercliteHealth *self);
 
 /**
  * perclite_health_good:
@@ -121,9 +157,10 @@ gboolean perclite_health_is_steady (
  * @fingerprint: of the key that it had
  * @now: g_get_monotonic_time() or another clock in microseconds
  * @diagnosis: (out): what it means; may be that the stream decrypts again, or has another key
+ * @calm: (out): whether there will be anything to tell of the packets that follow
  */
 void perclite_health_good (PercliteHealth *self, const guint8 *outer_header,
-    const gchar *fingerprint, gint64 now, PercliteDiagnosis *diagnosis);
+    const gchar *fingerprint, gint64 now, PercliteDiagnosis *diagnosis, PercliteCalm *calm);
 
 /**
  * perclite_health_bad:

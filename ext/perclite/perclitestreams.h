@@ -4,6 +4,7 @@
 #pragma once
 
 #include "perclitecandidates.h"
+#include "perclitehealth.h"
 
 G_BEGIN_DECLS
 
@@ -24,6 +25,7 @@ struct _PercliteContext {
  * @info: what is to be told of the stream, but for what its contexts know
  * @contexts: at least one, and one per key; the one first that had the newest packet
  * @failures: packets in a row that did not authenticate
+ * @calm: for whoever watches over its packets
  * @link: its place among those that were silent for longer or shorter
  *
  * One inner SSRC.
@@ -32,6 +34,7 @@ typedef struct {
   PercliteStream info;
   PercliteContext *contexts;
   guint failures;
+  PercliteCalm calm;
   GList link;
 } PercliteInbound;
 

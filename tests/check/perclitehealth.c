@@ -21,6 +21,7 @@ typedef struct {
   guint n; /* packets so far */
   gint64 now;
   PercliteDiagnosis diagnosis; /* of the last one */
+  PercliteCalm calm;
 } Fixture;
 
 static void
@@ -83,7 +84,7 @@ succeed (Fixture *f, const gchar *fingerprint)
   guint8 header[12];
 
   next_header (f, header);
-  perclite_health_good (f->health, header, fingerprint, f->now, &f->diagnosis);
+  perclite_health_good (f->health, header, fingerprint, f->now, &f->diagnosis, &f->calm);
 }
 
 static void
@@ -428,15 +429,67 @@ GST_END_TEST;
 GST_START_TEST (a_steady_stream_needs_no_look)
 {
   Fixture f = new_fixture ();
-  guint8 header[12];
+  guint8 header[12], other[12];
 
   next_header (&f, header);
-  fail_if (perclite_health_is_steady (f.health, header, KEY_A));
+  memcpy (other, header, sizeof other);
+  other[PERCLITE_SSRC_OFFSET]++;
+  fail_if (perclite_health_is_calm (f.health, header, KEY_A, &f.calm));
   succeed (&f, KEY_A);
-  fail_unless (perclite_health_is_steady (f.health, header, KEY_A));
-  fail_if (perclite_health_is_steady (f.health, header, KEY_B));
+  fail_unless (perclite_health_is_calm (f.health, header, KEY_A, &f.calm));
+  fail_if (perclite_health_is_calm (f.health, header, KEY_B, &f.calm));
+  fail_if (perclite_health_is_calm (f.health, other, KEY_A, &f.calm));
+
   fail_encrypted (&f, PERCLITE_AUTH_FAILED);
-  fail_if (perclite_health_is_steady (f.health, header, KEY_A));
+  fail_if (perclite_health_is_calm (f.health, header, KEY_A, &f.calm));
+  succeed (&f, KEY_A);
+  fail_unless (perclite_health_is_calm (f.health, header, KEY_A, &f.calm));
+
+  perclite_health_disturb (f.health);
+  fail_if (perclite_health_is_calm (f.health, header, KEY_A, &f.calm));
+  clear (&f);
+}
+GST_END_TEST;
+
+GST_START_TEST (what_was_told_is_followed_until_its_end_is_told)
+{
+  Fixture f = new_fixture ();
+  guint8 header[12];
+
+  for (guint i = 0; i < PERCLITE_HEALTH_PATIENCE; i++)
+    fail_encrypted (&f, PERCLITE_AUTH_FAILED);
+  succeed (&f, KEY_A);
+  next_header (&f, header);
+  fail_if (perclite_health_is_calm (f.health, header, KEY_A, &f.calm));
+  f.now += 2 * SECOND;
+  succeed (&f, KEY_A);
+  assert_news (&f, PERCLITE_NEWS_DECRYPT_RESUMED, PERCLITE_HEALTH_PATIENCE);
+  fail_unless (perclite_health_is_calm (f.health, header, KEY_A, &f.calm));
+  clear (&f);
+}
+GST_END_TEST;
+
+GST_START_TEST (more_streams_than_are_told_apart_need_no_look_either)
+{
+  Fixture f = new_fixture ();
+  PercliteCalm calms[4 * PERCLITE_HEALTH_MAX_STREAMS] = {{.epoch = 0}};
+  guint8 header[12];
+
+  for (guint i = 0; i < G_N_ELEMENTS (calms); i++) {
+    f.ssrc = i;
+    next_header (&f, header);
+    perclite_health_good (f.health, header, KEY_A, f.now, &f.diagnosis, &calms[i]);
+    assert_no_news (&f);
+  }
+  /* Nor does what others send disturb them. */
+  f.ssrc = G_MAXUINT32;
+  for (guint i = 0; i < 100; i++)
+    fail_encrypted (&f, PERCLITE_AUTH_FAILED);
+  for (guint i = 0; i < G_N_ELEMENTS (calms); i++) {
+    f.ssrc = i;
+    next_header (&f, header);
+    fail_unless (perclite_health_is_calm (f.health, header, KEY_A, &calms[i]));
+  }
   clear (&f);
 }
 GST_END_TEST;
@@ -469,6 +522,8 @@ perclitehealth_suite (void)
   tcase_add_test (tcase, recovery_is_told_upstream_at_once);
   tcase_add_test (tcase, one_packet_of_another_look_changes_no_state);
   tcase_add_test (tcase, a_steady_stream_needs_no_look);
+  tcase_add_test (tcase, what_was_told_is_followed_until_its_end_is_told);
+  tcase_add_test (tcase, more_streams_than_are_told_apart_need_no_look_either);
   return suite;
 }
 

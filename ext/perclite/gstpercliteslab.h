@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* gstpercliteslab.h - memory for packets, which is used again when it comes back. */
+
+#pragma once
+
+#include <gst/gst.h>
+
+G_BEGIN_DECLS
+
+/* Bytes of a block: those of an Ethernet frame, and what encryption and alignment add. */
+#define GST_PERCLITE_SLAB_BLOCK_SIZE 1600
+
+/* So many blocks are kept while they are free. */
+#define GST_PERCLITE_SLAB_MAX_FREE 512
+
+#define GST_TYPE_PERCLITE_SLAB (gst_perclite_slab_get_type ())
+G_DECLARE_FINAL_TYPE (GstPercliteSlab, gst_perclite_slab, GST, PERCLITE_SLAB, GstAllocator)
+
+/**
+ * gst_perclite_slab_new:
+ *
+ * Returns: (transfer full): a slab, which goes with its last reference and the last memory taken from it
+ */
+GstPercliteSlab *gst_perclite_slab_new (void);
+
+/**
+ * gst_perclite_slab_take:
+ * @size: bytes, 1 or more; blocks for more than GST_PERCLITE_SLAB_BLOCK_SIZE are not kept
+ * @data: (out): the bytes, aligned to 16; to be written to before the memory is given to anybody else
+ *
+ * To be called by one thread at a time. Any thread may free what was taken, and none waits for another.
+ *
+ * Returns: (transfer full) (nullable): memory of @size bytes, or %NULL when there is none to be had
+ */
+GstMemory *gst_perclite_slab_take (GstPercliteSlab *self, gsize size, guint8 **data);
+
+G_END_DECLS
