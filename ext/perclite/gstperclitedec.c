@@ -73,6 +73,9 @@ struct _GstPercliteDec {
   gboolean is_video;
 };
 
+/* For each packet: without looking whether it is one. */
+#define GST_PERCLITE_DEC_CAST(object) ((GstPercliteDec *) (object))
+
 G_DEFINE_TYPE_WITH_CODE (GstPercliteDec, gst_perclite_dec, GST_TYPE_PERCLITE_FILTER,
     GST_DEBUG_CATEGORY_INIT (gst_perclite_dec_debug, "perclitedec", 0, "PERC Lite decrypter"))
 
@@ -117,7 +120,7 @@ gst_perclite_dec_transform (GstPercliteFilter *filter, GstPercliteTask *task)
   /* What fails may be overwritten, and its beginning tells why it failed. */
   task->peh_size = MIN (task->size, sizeof task->peh);
   memcpy (task->peh, task->inner + 1, task->peh_size);
-  return perclite_decrypter_decrypt (GST_PERCLITE_DEC (filter)->decrypter, task->outer_header,
+  return perclite_decrypter_decrypt (GST_PERCLITE_DEC_CAST (filter)->decrypter, task->outer_header,
       task->inner, task->size, &task->out_size, &task->key);
 }
 
@@ -155,7 +158,7 @@ add_mki (GstPercliteDec *self, GstPercliteTask *task)
 static void
 gst_perclite_dec_diagnose (GstPercliteFilter *filter, GstPercliteTask *task, PercliteResult result)
 {
-  GstPercliteDec *self = GST_PERCLITE_DEC (filter);
+  GstPercliteDec *self = GST_PERCLITE_DEC_CAST (filter);
   const gchar *fingerprint;
   PercliteCalm *calm;
 

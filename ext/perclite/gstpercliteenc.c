@@ -70,6 +70,9 @@ struct _GstPercliteEnc {
   gboolean mark_pending;
 };
 
+/* For each packet: without looking whether it is one. */
+#define GST_PERCLITE_ENC_CAST(object) ((GstPercliteEnc *) (object))
+
 G_DEFINE_TYPE_WITH_CODE (GstPercliteEnc, gst_perclite_enc, GST_TYPE_PERCLITE_FILTER,
     GST_DEBUG_CATEGORY_INIT (gst_perclite_enc_debug, "perclitenc", 0, "PERC Lite encrypter"))
 
@@ -128,7 +131,7 @@ gst_perclite_enc_change_keys (
 static PercliteResult
 gst_perclite_enc_transform (GstPercliteFilter *filter, GstPercliteTask *task)
 {
-  return perclite_encrypter_encrypt (GST_PERCLITE_ENC (filter)->encrypter, task->outer_header,
+  return perclite_encrypter_encrypt (GST_PERCLITE_ENC_CAST (filter)->encrypter, task->outer_header,
       task->inner, task->size, &task->out_size, &task->encrypted);
 }
 
@@ -167,7 +170,7 @@ gst_perclite_enc_diagnose (GstPercliteFilter *filter, GstPercliteTask *task, Per
 static gsize
 gst_perclite_enc_trailer_size (GstPercliteFilter *filter)
 {
-  return perclite_encrypter_get_trailer_size (GST_PERCLITE_ENC (filter)->encrypter);
+  return perclite_encrypter_get_trailer_size (GST_PERCLITE_ENC_CAST (filter)->encrypter);
 }
 
 static void

@@ -272,7 +272,7 @@ tell (GstPercliteFilter *self, const Outcome *outcome)
 static GstFlowReturn
 gst_perclite_filter_chain (GstPad *pad, GstObject *parent, GstBuffer *buffer)
 {
-  GstPercliteFilter *self = GST_PERCLITE_FILTER (parent);
+  GstPercliteFilter *self = GST_PERCLITE_FILTER_CAST (parent);
   GstPercliteFilterPrivate *priv = PRIVATE (self);
   GstFlowReturn flow = GST_FLOW_OK;
   Outcome outcome;
@@ -318,7 +318,7 @@ push_first (GstPercliteFilter *self, GstBufferList *list, guint n)
 static GstFlowReturn
 gst_perclite_filter_chain_list (GstPad *pad, GstObject *parent, GstBufferList *list)
 {
-  GstPercliteFilter *self = GST_PERCLITE_FILTER (parent);
+  GstPercliteFilter *self = GST_PERCLITE_FILTER_CAST (parent);
   GstFlowReturn flow = GST_FLOW_OK;
 
   if (!PRIVATE (self)->running) {

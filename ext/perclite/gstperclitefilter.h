@@ -15,6 +15,9 @@ G_BEGIN_DECLS
 G_DECLARE_DERIVABLE_TYPE (
     GstPercliteFilter, gst_perclite_filter, GST, PERCLITE_FILTER, GstPercliteKeyed)
 
+/* For each packet: without looking whether it is one. */
+#define GST_PERCLITE_FILTER_CAST(object) ((GstPercliteFilter *) (object))
+
 /**
  * GstPercliteTask:
  * @outer_header: the first 12 bytes of the packet

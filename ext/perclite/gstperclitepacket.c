@@ -203,7 +203,7 @@ gst_perclite_packet_close (GstPerclitePacket *self, gboolean ok, gsize payload_s
   }
   unmap (self);
   if (ok) {
-    gst_memory_resize (self->memory, (gssize) self->shift, size);
+    gst_perclite_slab_trim (self->memory, self->shift, size);
     gst_buffer_replace_all_memory (self->buffer, self->memory);
   } else if (self->memory != NULL) {
     gst_memory_unref (self->memory);

@@ -34,4 +34,17 @@ GstPercliteSlab *gst_perclite_slab_new (void);
  */
 GstMemory *gst_perclite_slab_take (GstPercliteSlab *self, gsize size, guint8 **data);
 
+/**
+ * gst_perclite_slab_trim:
+ * @memory: what was taken and not yet given to anybody else
+ *
+ * Leaves @size bytes from @offset on, both within what was asked for.
+ */
+static inline void
+gst_perclite_slab_trim (GstMemory *memory, gsize offset, gsize size)
+{
+  memory->offset = offset;
+  memory->size = size;
+}
+
 G_END_DECLS

@@ -13,6 +13,8 @@
 #include <openssl/evp.h>
 #include <srtp2/crypto_types.h>
 
+#include "perclitesessionkeys.h"
+
 #define SHA1_BLOCK_SIZE 64
 #define SHA1_SIZE 20
 
@@ -20,11 +22,17 @@
 #define IPAD 0x36
 #define OPAD 0x5c
 
+/* What is made of a key. */
 typedef struct {
-  srtp_auth_t auth;  /* what libsrtp2 knows, its state being all of this */
   EVP_MD_CTX *inner; /* has had K XOR ipad */
   EVP_MD_CTX *outer; /* has had K XOR opad */
   EVP_MD_CTX *work;
+} Context;
+
+typedef struct {
+  srtp_auth_t auth; /* what libsrtp2 knows, its state being all of this */
+  Context *context; /* of the key */
+  PercliteSessionKey *key;
 } Auth;
 
 /* As OpenSSL looks it up by its name each time, it is looked up once, and kept for good. */
@@ -41,14 +49,55 @@ get_sha1 (void)
   return sha1;
 }
 
+static void
+free_context (gpointer data)
+{
+  Context *context = data;
+
+  EVP_MD_CTX_free (context->inner);
+  EVP_MD_CTX_free (context->outer);
+  EVP_MD_CTX_free (context->work);
+  g_free (context);
+}
+
+static gboolean
+begin_with (EVP_MD_CTX *context, const guint8 *key, guint8 pad)
+{
+  guint8 block[SHA1_BLOCK_SIZE];
+  gboolean ok;
+
+  memset (block, pad, sizeof block);
+  for (gsize i = 0; i < SHA1_SIZE; i++)
+    block[i] ^= key[i];
+  ok = EVP_DigestInit_ex2 (context, get_sha1 (), NULL) == 1 &&
+       EVP_DigestUpdate (context, block, sizeof block) == 1;
+  OPENSSL_cleanse (block, sizeof block);
+  return ok;
+}
+
+static gpointer
+make_context (const PercliteSessionKeyKind *kind, const guint8 *key)
+{
+  Context *context = g_new0 (Context, 1);
+
+  context->inner = EVP_MD_CTX_new ();
+  context->outer = EVP_MD_CTX_new ();
+  context->work = EVP_MD_CTX_new ();
+  if (context->inner == NULL || context->outer == NULL || context->work == NULL ||
+      !begin_with (context->inner, key, IPAD) || !begin_with (context->outer, key, OPAD))
+    g_clear_pointer (&context, free_context);
+  return context;
+}
+
+static const PercliteSessionKeyKind hmac_key = {
+    .size = SHA1_SIZE, .make = make_context, .free = free_context};
+
 static srtp_err_status_t
 hmac_dealloc (srtp_auth_t *auth)
 {
   Auth *self = auth->state;
 
-  EVP_MD_CTX_free (self->inner);
-  EVP_MD_CTX_free (self->outer);
-  EVP_MD_CTX_free (self->work);
+  g_clear_pointer (&self->key, perclite_session_key_unref);
   g_free (self);
   return srtp_err_status_ok;
 }
@@ -71,39 +120,17 @@ hmac_alloc (srtp_auth_t **auth, int key_size, int tag_size)
       .out_len = tag_size,
       .key_len = key_size,
   };
-  self->inner = EVP_MD_CTX_new ();
-  self->outer = EVP_MD_CTX_new ();
-  self->work = EVP_MD_CTX_new ();
-  if (self->inner == NULL || self->outer == NULL || self->work == NULL) {
-    hmac_dealloc (&self->auth);
-    return srtp_err_status_alloc_fail;
-  }
   *auth = &self->auth;
   return srtp_err_status_ok;
-}
-
-static gboolean
-begin_with (EVP_MD_CTX *context, const guint8 *key, gsize key_size, guint8 pad)
-{
-  guint8 block[SHA1_BLOCK_SIZE];
-  gboolean ok;
-
-  memset (block, pad, sizeof block);
-  for (gsize i = 0; i < key_size; i++)
-    block[i] ^= key[i];
-  ok = EVP_DigestInit_ex2 (context, get_sha1 (), NULL) == 1 &&
-       EVP_DigestUpdate (context, block, sizeof block) == 1;
-  OPENSSL_cleanse (block, sizeof block);
-  return ok;
 }
 
 static srtp_err_status_t
 hmac_start (void *state)
 {
-  Auth *self = state;
+  const Context *context = ((Auth *) state)->context;
 
-  return EVP_MD_CTX_copy_ex (self->work, self->inner) == 1 ? srtp_err_status_ok
-                                                           : srtp_err_status_auth_fail;
+  return EVP_MD_CTX_copy_ex (context->work, context->inner) == 1 ? srtp_err_status_ok
+                                                                 : srtp_err_status_auth_fail;
 }
 
 /* A message may follow at once, without a start. */
@@ -111,21 +138,29 @@ static srtp_err_status_t
 hmac_init (void *state, const uint8_t *key, int key_size)
 {
   Auth *self = state;
+  guint8 padded[SHA1_SIZE] = {0};
+  PercliteSessionKey *session_key;
 
-  if (key_size < 0 || key_size > SHA1_BLOCK_SIZE)
+  if (key_size < 0 || key_size > SHA1_SIZE)
     return srtp_err_status_bad_param;
-  if (!begin_with (self->inner, key, (gsize) key_size, IPAD) ||
-      !begin_with (self->outer, key, (gsize) key_size, OPAD))
+  /* A shorter key is one with zeros behind it (RFC 2104, section 2). */
+  memcpy (padded, key, (gsize) key_size);
+  session_key = perclite_session_key_get (&hmac_key, padded);
+  OPENSSL_cleanse (padded, sizeof padded);
+  if (session_key == NULL)
     return srtp_err_status_auth_fail;
+  g_clear_pointer (&self->key, perclite_session_key_unref);
+  self->key = session_key;
+  self->context = perclite_session_key_get_context (session_key);
   return hmac_start (self);
 }
 
 static srtp_err_status_t
 hmac_update (void *state, const uint8_t *bytes, int size)
 {
-  Auth *self = state;
+  const Context *context = ((Auth *) state)->context;
 
-  if (size < 0 || EVP_DigestUpdate (self->work, bytes, (gsize) size) != 1)
+  if (size < 0 || EVP_DigestUpdate (context->work, bytes, (gsize) size) != 1)
     return srtp_err_status_auth_fail;
   return srtp_err_status_ok;
 }
@@ -133,16 +168,16 @@ hmac_update (void *state, const uint8_t *bytes, int size)
 static srtp_err_status_t
 hmac_compute (void *state, const uint8_t *bytes, int size, int tag_size, uint8_t *tag)
 {
-  Auth *self = state;
+  const Context *context = ((Auth *) state)->context;
   guint8 digest[SHA1_SIZE];
 
   if (tag_size < 0 || tag_size > SHA1_SIZE)
     return srtp_err_status_bad_param;
   if (hmac_update (state, bytes, size) != srtp_err_status_ok ||
-      EVP_DigestFinal_ex (self->work, digest, NULL) != 1 ||
-      EVP_MD_CTX_copy_ex (self->work, self->outer) != 1 ||
-      EVP_DigestUpdate (self->work, digest, sizeof digest) != 1 ||
-      EVP_DigestFinal_ex (self->work, digest, NULL) != 1)
+      EVP_DigestFinal_ex (context->work, digest, NULL) != 1 ||
+      EVP_MD_CTX_copy_ex (context->work, context->outer) != 1 ||
+      EVP_DigestUpdate (context->work, digest, sizeof digest) != 1 ||
+      EVP_DigestFinal_ex (context->work, digest, NULL) != 1)
     return srtp_err_status_auth_fail;
   memcpy (tag, digest, (gsize) tag_size);
   return srtp_err_status_ok;

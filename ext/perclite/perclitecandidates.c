@@ -24,6 +24,7 @@ static void
 candidate_free (PercliteCandidate *self)
 {
   perclite_srtp_free (self->spare);
+  perclite_session_keys_unref (self->common);
   perclite_key_unref (self->key);
   g_free (self);
 }
@@ -32,13 +33,16 @@ static PercliteCandidate *
 candidate_new (PercliteKey *key, guint window_size, GError **error)
 {
   PercliteSuite suite = perclite_key_get_suite (key);
-  PercliteSrtp *spare = perclite_srtp_new (key, PERCLITE_INBOUND_ANY, 0, window_size, error);
+  g_autoptr (PercliteSessionKeys) common = perclite_session_keys_new ();
+  PercliteSrtp *spare =
+      perclite_srtp_new (key, common, PERCLITE_INBOUND_ANY, 0, window_size, error);
   PercliteCandidate *self;
 
   if (spare == NULL)
     return NULL;
   self = g_new0 (PercliteCandidate, 1);
   self->key = perclite_key_ref (key);
+  self->common = g_steal_pointer (&common);
   self->spare = spare;
   self->trailer_size = perclite_key_get_trailer_size (key);
   self->mki = perclite_key_get_mki (key, &self->mki_size);

@@ -18,6 +18,7 @@ G_BEGIN_DECLS
  * @spoils: whether a packet that does not authenticate is overwritten
  * @short_tag: whether its tag is short enough to be guessed one day
  * @bytes_per_token: how many bytes of a packet are as much work as what each try costs whatever its size
+ * @common: what its sessions share
  * @spare: (nullable): takes any SSRC, and has taken none
  */
 typedef struct {
@@ -30,6 +31,7 @@ typedef struct {
   gboolean spoils;
   gboolean short_tag;
   gsize bytes_per_token;
+  PercliteSessionKeys *common;
   PercliteSrtp *spare;
 } PercliteCandidate;
 

@@ -15,6 +15,8 @@
 #include <srtp2/crypto_types.h>
 #include <srtp2/srtp.h>
 
+#include "perclitesessionkeys.h"
+
 /* RFC 7714, section 8.1 */
 #define GCM_IV_SIZE 12
 
@@ -23,8 +25,9 @@
 #define ICM_IV_SIZE 16
 
 typedef struct {
-  srtp_cipher_t cipher; /* what libsrtp2 knows, its state being all of this */
-  EVP_CIPHER_CTX *context;
+  srtp_cipher_t cipher;    /* what libsrtp2 knows, its state being all of this */
+  EVP_CIPHER_CTX *context; /* of the key */
+  PercliteSessionKey *key; /* NULL until it is set */
   int tag_size;
   srtp_cipher_direction_t direction;
   guint8 salt[ICM_IV_SIZE];
@@ -48,23 +51,45 @@ get_evp (srtp_cipher_type_id_t id)
   return evps[id];
 }
 
+static gpointer
+make_context (const PercliteSessionKeyKind *kind, const guint8 *key)
+{
+  EVP_CIPHER_CTX *context = EVP_CIPHER_CTX_new ();
+
+  if (context == NULL ||
+      EVP_EncryptInit_ex2 (context, get_evp (kind->algorithm), key, NULL, NULL) != 1)
+    g_clear_pointer (&context, EVP_CIPHER_CTX_free);
+  return context;
+}
+
+static void
+free_context (gpointer context)
+{
+  EVP_CIPHER_CTX_free (context);
+}
+
+#define KEY_KIND(id, key_size) \
+  [id] = {.size = (key_size), .algorithm = (id), .make = make_context, .free = free_context}
+
+/* What libsrtp2 calls a key has its salt behind it, which no context needs. */
+static const PercliteSessionKeyKind key_kinds[] = {
+    KEY_KIND (SRTP_AES_GCM_128, SRTP_AES_128_KEY_LEN),
+    KEY_KIND (SRTP_AES_GCM_256, SRTP_AES_256_KEY_LEN),
+    KEY_KIND (SRTP_AES_ICM_128, SRTP_AES_128_KEY_LEN),
+    KEY_KIND (SRTP_AES_ICM_192, SRTP_AES_192_KEY_LEN),
+    KEY_KIND (SRTP_AES_ICM_256, SRTP_AES_256_KEY_LEN),
+};
+
 static srtp_err_status_t
 cipher_new (srtp_cipher_t **cipher, const srtp_cipher_type_t *type, int key_size, int tag_size)
 {
-  const EVP_CIPHER *evp = get_evp (type->id);
   Cipher *self;
 
-  if (evp == NULL)
+  if (get_evp (type->id) == NULL)
     return srtp_err_status_init_fail;
   self = g_try_new0 (Cipher, 1);
   if (self == NULL)
     return srtp_err_status_alloc_fail;
-  self->context = EVP_CIPHER_CTX_new ();
-  if (self->context == NULL || EVP_CipherInit_ex2 (self->context, evp, NULL, NULL, 1, NULL) != 1) {
-    EVP_CIPHER_CTX_free (self->context);
-    g_free (self);
-    return srtp_err_status_alloc_fail;
-  }
   self->tag_size = tag_size;
   self->direction = srtp_direction_any;
   self->cipher = (srtp_cipher_t){
@@ -82,7 +107,7 @@ cipher_free (srtp_cipher_t *cipher)
 {
   Cipher *self = cipher->state;
 
-  EVP_CIPHER_CTX_free (self->context);
+  g_clear_pointer (&self->key, perclite_session_key_unref);
   OPENSSL_cleanse (self, sizeof *self);
   g_free (self);
   return srtp_err_status_ok;
@@ -91,10 +116,16 @@ cipher_free (srtp_cipher_t *cipher)
 static srtp_err_status_t
 set_key (Cipher *self, const guint8 *key)
 {
+  PercliteSessionKey *session_key =
+      perclite_session_key_get (&key_kinds[self->cipher.type->id], key);
+
+  if (session_key == NULL)
+    return srtp_err_status_init_fail;
+  g_clear_pointer (&self->key, perclite_session_key_unref);
+  self->key = session_key;
+  self->context = perclite_session_key_get_context (session_key);
   self->direction = srtp_direction_any;
-  return EVP_CipherInit_ex2 (self->context, NULL, key, NULL, 1, NULL) == 1
-             ? srtp_err_status_ok
-             : srtp_err_status_init_fail;
+  return srtp_err_status_ok;
 }
 
 /* AES-GCM */

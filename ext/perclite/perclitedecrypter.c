@@ -232,7 +232,8 @@ static PercliteResult
 try_spare (PercliteDecrypter *self, Packet *packet, PercliteCandidate *key)
 {
   if (key->spare == NULL)
-    key->spare = perclite_srtp_new (key->key, PERCLITE_INBOUND_ANY, 0, self->window_size, NULL);
+    key->spare =
+        perclite_srtp_new (key->key, key->common, PERCLITE_INBOUND_ANY, 0, self->window_size, NULL);
   if (key->spare == NULL)
     return PERCLITE_INTERNAL;
   return try_new_session (self, packet, key, &key->spare);

@@ -49,8 +49,9 @@ typedef struct {
 } Stream;
 
 struct _PercliteEncrypter {
-  PercliteKey *key; /* the newest */
-  Life *life;       /* its life */
+  PercliteKey *key;            /* the newest */
+  PercliteSessionKeys *common; /* of its streams */
+  Life *life;                  /* its life */
   PercliteInnerSsrc mode;
   guint64 owner;
   guint64 lifetime;
@@ -143,7 +144,7 @@ key_is_possible (const PercliteKey *key, GError **error)
   /* Sessions are made with the first packet of each SSRC. That it can be done is better known
    * before. */
   g_autoptr (PercliteSrtp) trial =
-      perclite_srtp_new (key, PERCLITE_OUTBOUND, 0, WINDOW_SIZE, error);
+      perclite_srtp_new (key, NULL, PERCLITE_OUTBOUND, 0, WINDOW_SIZE, error);
 
   return trial != NULL;
 }
@@ -160,6 +161,7 @@ perclite_encrypter_new (PercliteKey *key, PercliteInnerSsrc mode, GError **error
 
   self = g_new0 (PercliteEncrypter, 1);
   self->key = perclite_key_ref (key);
+  self->common = perclite_session_keys_new ();
   self->mode = mode;
   self->owner = perclite_nonces_new_owner ();
   self->lifetime = PERCLITE_KEY_LIFETIME_MAX;
@@ -177,6 +179,7 @@ perclite_encrypter_free (PercliteEncrypter *self)
     return;
   g_hash_table_unref (self->streams);
   g_queue_clear_full (&self->lives, life_free);
+  perclite_session_keys_unref (self->common);
   perclite_key_unref (self->key);
   g_free (self);
 }
@@ -250,6 +253,8 @@ perclite_encrypter_set_key (PercliteEncrypter *self, PercliteKey *key, GError **
 
   perclite_key_unref (self->key);
   self->key = perclite_key_ref (key);
+  perclite_session_keys_unref (self->common);
+  self->common = perclite_session_keys_new ();
   self->life = get_life (self, key);
 
   /* A stream that has not left this key yet need not leave it any more: it is known by its address from here on. */
@@ -321,7 +326,8 @@ stream_begin (PercliteEncrypter *self, Stream *stream, guint32 roc, PercliteEncr
   result = choose_inner_ssrc (self, stream->info.outer_ssrc, &inner_ssrc);
   if (result != PERCLITE_OK)
     return result;
-  srtp = perclite_srtp_new (self->key, PERCLITE_OUTBOUND, inner_ssrc, WINDOW_SIZE, NULL);
+  srtp =
+      perclite_srtp_new (self->key, self->common, PERCLITE_OUTBOUND, inner_ssrc, WINDOW_SIZE, NULL);
   if (srtp == NULL) {
     perclite_nonces_release (self->key, inner_ssrc);
     return PERCLITE_INTERNAL;

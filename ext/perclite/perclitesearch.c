@@ -104,7 +104,7 @@ perclite_probes_get (PercliteProbes *self, guint32 ssrc, const PercliteCandidate
     perclite_probes_clear (self);
   self->ssrc = ssrc;
   if (*session == NULL && perclite_budget_take (budget, PERCLITE_SESSION_TOKENS))
-    *session = perclite_srtp_new (key->key, PERCLITE_INBOUND, ssrc, window_size, NULL);
+    *session = perclite_srtp_new (key->key, key->common, PERCLITE_INBOUND, ssrc, window_size, NULL);
   return *session != NULL ? session : NULL;
 }
 

@@ -107,8 +107,8 @@ ssrc_type (PercliteDirection direction)
 }
 
 PercliteSrtp *
-perclite_srtp_new (const PercliteKey *key, PercliteDirection direction, guint32 ssrc,
-    guint window_size, GError **error)
+perclite_srtp_new (const PercliteKey *key, PercliteSessionKeys *common, PercliteDirection direction,
+    guint32 ssrc, guint window_size, GError **error)
 {
   srtp_policy_t policy = {
       .ssrc = {.type = ssrc_type (direction), .value = ssrc},
@@ -120,6 +120,7 @@ perclite_srtp_new (const PercliteKey *key, PercliteDirection direction, guint32 
   srtp_master_key_t master = {.key = (unsigned char *) perclite_key_get_bytes (key)};
   srtp_master_key_t *masters[] = {&master};
   gsize mki_size = 0;
+  PercliteSessionKeys *before;
   PercliteSrtp *self;
   srtp_err_status_t status;
 
@@ -141,7 +142,9 @@ perclite_srtp_new (const PercliteKey *key, PercliteDirection direction, guint32 
   self->ssrc = ssrc;
   self->trailer_size = perclite_key_get_trailer_size (key);
   self->use_mki = mki_size > 0;
+  before = perclite_session_keys_enter (common);
   status = srtp_create (&self->session, &policy);
+  perclite_session_keys_enter (before);
   if (status != srtp_err_status_ok) {
     g_set_error (error, PERCLITE_ERROR, PERCLITE_ERROR_UNSUPPORTED,
         "libsrtp2 cannot do %s (srtp_create answers %d). Use a libsrtp2 that was built with a "

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "perclitekey.h"
+#include "perclitesessionkeys.h"
 
 G_BEGIN_DECLS
 
@@ -96,6 +97,7 @@ typedef struct _PercliteSrtp PercliteSrtp;
 /**
  * perclite_srtp_new:
  * @key: (transfer none): the key; with its MKI, if it has one, on the wire
+ * @common: (transfer none) (nullable): what sessions under the same key share that are used by one thread at a time
  * @ssrc: the inner SSRC; of no meaning for %PERCLITE_INBOUND_ANY
  * @window_size: how many packets the replay protection looks back, 64 to 32768; libsrtp2 makes 32767 of
  *   the last
@@ -104,8 +106,8 @@ typedef struct _PercliteSrtp PercliteSrtp;
  * Returns: (transfer full) (nullable): to be freed by perclite_srtp_free(), or %NULL with @error set when
  *   libsrtp2 does not have the suite of the key, or no memory (%PERCLITE_ERROR_UNSUPPORTED)
  */
-PercliteSrtp *perclite_srtp_new (const PercliteKey *key, PercliteDirection direction, guint32 ssrc,
-    guint window_size, GError **error);
+PercliteSrtp *perclite_srtp_new (const PercliteKey *key, PercliteSessionKeys *common,
+    PercliteDirection direction, guint32 ssrc, guint window_size, GError **error);
 
 void perclite_srtp_free (PercliteSrtp *self);
 

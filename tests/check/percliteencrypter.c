@@ -40,8 +40,8 @@ key_of (const Inner *inner, guint32 roc)
 {
   for (guint n = 0; n < 32; n++) {
     g_autoptr (PercliteKey) key = test_key (&test_suites[0], n, FALSE);
-    g_autoptr (PercliteSrtp) srtp =
-        perclite_srtp_new (key, PERCLITE_INBOUND, perclite_read_ssrc (inner->data), 1024, NULL);
+    g_autoptr (PercliteSrtp) srtp = perclite_srtp_new (
+        key, NULL, PERCLITE_INBOUND, perclite_read_ssrc (inner->data), 1024, NULL);
     Inner copy = *inner;
 
     perclite_srtp_set_roc (srtp, roc);

@@ -119,7 +119,7 @@ test_protect (PercliteSrtp *srtp, guint32 ssrc, guint16 seq, Inner *inner)
 static inline PercliteSrtp *
 test_sender (const PercliteKey *key, guint32 ssrc, guint32 roc)
 {
-  PercliteSrtp *srtp = perclite_srtp_new (key, PERCLITE_OUTBOUND, ssrc, 1024, NULL);
+  PercliteSrtp *srtp = perclite_srtp_new (key, NULL, PERCLITE_OUTBOUND, ssrc, 1024, NULL);
 
   fail_unless (srtp != NULL);
   perclite_srtp_set_roc (srtp, roc);

@@ -424,7 +424,8 @@ GST_START_TEST (the_guess_of_the_packet_index_is_that_of_libsrtp2)
   g_autoptr (GRand) rand = g_rand_new_with_seed (99);
 
   for (guint run = 0; run < 20; run++) {
-    g_autoptr (PercliteSrtp) srtp = perclite_srtp_new (key, PERCLITE_OUTBOUND, SSRC, 4096, NULL);
+    g_autoptr (PercliteSrtp) srtp =
+        perclite_srtp_new (key, NULL, PERCLITE_OUTBOUND, SSRC, 4096, NULL);
     srtp_t reference = new_reference (suite, ssrc_any_outbound);
     guint16 seq = (guint16) g_rand_int (rand);
 
@@ -462,7 +463,8 @@ GST_START_TEST (nothing_is_protected_or_taken_beyond_the_last_rollover_counter)
   const TestSuite *suite = &test_suites[__i__];
   g_autoptr (PercliteKey) key = test_published_key (suite);
   g_autoptr (PercliteSrtp) sender = test_sender (key, SSRC, G_MAXUINT32);
-  g_autoptr (PercliteSrtp) receiver = perclite_srtp_new (key, PERCLITE_INBOUND, SSRC, 1024, NULL);
+  g_autoptr (PercliteSrtp) receiver =
+      perclite_srtp_new (key, NULL, PERCLITE_INBOUND, SSRC, 1024, NULL);
   Inner inner, early;
   guint64 index;
 
@@ -495,7 +497,8 @@ GST_START_TEST (the_mki_is_where_the_rfcs_have_it)
   gboolean aead = suite->tag_size == 16;
   g_autoptr (PercliteKey) plain = test_key (suite, 7, FALSE);
   g_autoptr (PercliteKey) key = test_key (suite, 7, TRUE);
-  g_autoptr (PercliteSrtp) receiver = perclite_srtp_new (key, PERCLITE_INBOUND, SSRC, 1024, NULL);
+  g_autoptr (PercliteSrtp) receiver =
+      perclite_srtp_new (key, NULL, PERCLITE_INBOUND, SSRC, 1024, NULL);
   Inner without, with, other;
   gsize mki_at = 12 + PAYLOAD_SIZE + (aead ? 16 : 0);
 
@@ -523,7 +526,8 @@ GST_START_TEST (what_has_no_room_for_its_trailer_is_too_short)
 {
   const TestSuite *suite = &test_suites[__i__];
   g_autoptr (PercliteKey) key = test_key (suite, 1, TRUE);
-  g_autoptr (PercliteSrtp) receiver = perclite_srtp_new (key, PERCLITE_INBOUND_ANY, 0, 1024, NULL);
+  g_autoptr (PercliteSrtp) receiver =
+      perclite_srtp_new (key, NULL, PERCLITE_INBOUND_ANY, 0, 1024, NULL);
   Inner inner = {0};
 
   inner.data[0] = 0x80;

@@ -306,7 +306,7 @@ encrypt (Run *run, guint key, guint32 ssrc, guint64 index, gsize payload_size)
   gsize size = PERCLITE_INNER_HEADER_SIZE + payload_size;
   g_autofree guint8 *inner = g_malloc (size + PERCLITE_TRAILER_MAX_SIZE);
   g_autoptr (PercliteSrtp) srtp =
-      perclite_srtp_new (run->keys[key], PERCLITE_OUTBOUND, ssrc, 64, NULL);
+      perclite_srtp_new (run->keys[key], NULL, PERCLITE_OUTBOUND, ssrc, 64, NULL);
   Sent *sent = g_new0 (Sent, 1);
 
   g_assert_nonnull (srtp);
@@ -677,7 +677,7 @@ keep_session (const PercliteKey *key)
   static PercliteSrtp *kept;
 
   if (!kept)
-    kept = perclite_srtp_new (key, PERCLITE_INBOUND_ANY, 0, 64, NULL);
+    kept = perclite_srtp_new (key, NULL, PERCLITE_INBOUND_ANY, 0, 64, NULL);
 }
 
 static void
