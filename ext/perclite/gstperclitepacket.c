@@ -19,6 +19,10 @@
 #define RTP_CSRC_COUNT 0x0f
 #define RTP_EXTENSION_HEADER_SIZE 4
 
+/* RFC 5761, section 4: RTCP packets have 192 to 223 where RTP packets have marker and payload type. */
+#define RTCP_TYPE_MASK 0xe0
+#define RTCP_TYPE 0xc0
+
 /* libsrtp2 wants inner packets aligned to 4 bytes. */
 #define ALIGN_4(n) (((n) + 3) & ~(gsize) 3)
 
@@ -43,8 +47,8 @@ measure_with_rtp_buffer (GstPerclitePacket *self, GstBuffer *buffer)
   return TRUE;
 }
 
-/* The header of most packets tells its size at one look. Of what does not, that is has padding or is not at once there in the
- * first memory, or is no header, GstRTPBuffer tells. */
+/* The header of most packets tells its size at one look. Of what does not, that has padding, may be RTCP, is no header, or
+ * is not all there in the first memory, GstRTPBuffer tells. */
 static gboolean
 measure_at_once (GstPerclitePacket *self, gsize size)
 {
@@ -52,7 +56,8 @@ measure_at_once (GstPerclitePacket *self, gsize size)
   gsize header_size;
 
   if (self->map.size < RTP_FIXED_HEADER_SIZE ||
-      (bytes[0] & RTP_VERSION_AND_PADDING) != RTP_VERSION_2)
+      (bytes[0] & RTP_VERSION_AND_PADDING) != RTP_VERSION_2 ||
+      (bytes[1] & RTCP_TYPE_MASK) == RTCP_TYPE)
     return FALSE;
   header_size = RTP_FIXED_HEADER_SIZE + 4 * (gsize) (bytes[0] & RTP_CSRC_COUNT);
   if (bytes[0] & RTP_EXTENSION_BIT) {

@@ -8,7 +8,11 @@
 #include "percliteinner.h"
 
 #include <openssl/evp.h>
+#include <srtp2/crypto_types.h>
 #include <srtp2/srtp.h>
+
+#include "percliteauth.h"
+#include "perclitecipher.h"
 
 /* A packet of a session with another implementation, suite AEAD_AES_256_GCM, KEY_44, ROC 0. */
 #define KNOWN_BEFORE                                                                               \
@@ -539,6 +543,64 @@ GST_START_TEST (what_has_no_room_for_its_trailer_is_too_short)
 }
 GST_END_TEST;
 
+/* The tests run with either. */
+GST_START_TEST (openssl_computes_unless_told_otherwise)
+{
+  gboolean kept = g_strcmp0 (g_getenv (PERCLITE_CRYPTO_VARIABLE), PERCLITE_CRYPTO_LIBSRTP) == 0;
+
+  fail_unless_equals_string (
+      perclite_srtp_get_crypto (), kept ? PERCLITE_CRYPTO_LIBSRTP : "openssl");
+}
+GST_END_TEST;
+
+/* libsrtp2 tests what it is given with what it tests its own with, AES-GCM with a tag of 8 bytes among it. */
+GST_START_TEST (libsrtp2_finds_no_fault_with_openssl)
+{
+  static const srtp_cipher_type_t *const ciphers[] = {&perclite_aes_128_gcm, &perclite_aes_256_gcm,
+      &perclite_aes_128_icm, &perclite_aes_192_icm, &perclite_aes_256_icm};
+
+  perclite_srtp_get_crypto ();
+  for (guint i = 0; i < G_N_ELEMENTS (ciphers); i++) {
+    fail_unless_equals_int (srtp_cipher_type_self_test (ciphers[i]), srtp_err_status_ok);
+    fail_unless_equals_int (
+        srtp_replace_cipher_type (ciphers[i], ciphers[i]->id), srtp_err_status_ok);
+  }
+  fail_unless_equals_int (srtp_auth_type_self_test (&perclite_hmac_sha1), srtp_err_status_ok);
+  fail_unless_equals_int (
+      srtp_replace_auth_type (&perclite_hmac_sha1, SRTP_HMAC_SHA1), srtp_err_status_ok);
+}
+GST_END_TEST;
+
+static srtp_cipher_type_t wrong_type;
+
+static srtp_err_status_t
+alloc_wrong (srtp_cipher_t **cipher, int key_size, int tag_size)
+{
+  srtp_err_status_t status = perclite_aes_256_gcm.alloc (cipher, key_size, tag_size);
+
+  if (status == srtp_err_status_ok)
+    (*cipher)->type = &wrong_type;
+  return status;
+}
+
+static srtp_err_status_t
+encrypt_wrongly (void *state, uint8_t *buffer, unsigned int *size)
+{
+  buffer[0] ^= 1;
+  return perclite_aes_256_gcm.encrypt (state, buffer, size);
+}
+
+GST_START_TEST (libsrtp2_takes_nothing_that_computes_wrongly)
+{
+  perclite_srtp_get_crypto ();
+  wrong_type = perclite_aes_256_gcm;
+  wrong_type.alloc = alloc_wrong;
+  fail_unless_equals_int (srtp_cipher_type_self_test (&wrong_type), srtp_err_status_ok);
+  wrong_type.encrypt = encrypt_wrongly;
+  fail_if (srtp_replace_cipher_type (&wrong_type, wrong_type.id) == srtp_err_status_ok);
+}
+GST_END_TEST;
+
 static Suite *
 perclitesrtp_suite (void)
 {
@@ -560,6 +622,9 @@ perclitesrtp_suite (void)
   tcase_add_test (tc, packets_beyond_the_replay_window_are_refused);
   tcase_add_test (tc, window_sizes_from_64_to_32768_are_taken);
   tcase_add_test (tc, the_guess_of_the_packet_index_is_that_of_libsrtp2);
+  tcase_add_test (tc, openssl_computes_unless_told_otherwise);
+  tcase_add_test (tc, libsrtp2_finds_no_fault_with_openssl);
+  tcase_add_test (tc, libsrtp2_takes_nothing_that_computes_wrongly);
   tcase_add_loop_test (
       tc, nothing_is_protected_or_taken_beyond_the_last_rollover_counter, 0, N_TEST_SUITES);
   tcase_add_loop_test (tc, the_mki_is_where_the_rfcs_have_it, 0, N_TEST_SUITES);
