@@ -529,6 +529,7 @@ gst_perclite_filter_class_init (GstPercliteFilterClass *klass)
    * - "events" (#GstStructure): how often each was told, as a guint64: "missing-key", "decrypt-failed",
    *   "plaintext-received", "all-replayed", "decrypt-resumed", "replayed", "key-changed", "limit-near"
    * - "suite" (string): nick of the suite in use
+   * - "crypto" (string): whose AES and SHA-1 libsrtp2 computes with, "openssl" or "libsrtp2" for its own
    * - "fingerprint" (string): as the property
    * - "keys" (#GST_TYPE_ARRAY of #GstStructure): for each key "fingerprint" (string), "suite" (string), "mki" (string, in
    *   hexadecimal), "sending" (gboolean)

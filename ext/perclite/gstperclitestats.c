@@ -13,6 +13,7 @@ gst_perclite_stats_init (GstPercliteStats *stats)
   *stats = (GstPercliteStats){
       .drops = perclite_drops_new (),
       .suite = "",
+      .crypto = "",
   };
 }
 
@@ -31,6 +32,7 @@ gst_perclite_stats_reset (GstPercliteStats *stats)
   *stats = (GstPercliteStats){
       .drops = drops,
       .suite = "",
+      .crypto = "",
   };
 }
 
@@ -41,6 +43,7 @@ gst_perclite_stats_set_key (GstPercliteStats *stats, const PercliteKey *key, gui
 
   stats->n_keys = n_keys;
   stats->suite = key != NULL ? perclite_suite_nick (perclite_key_get_suite (key)) : "";
+  stats->crypto = key != NULL ? perclite_srtp_get_crypto () : "";
   g_strlcpy (stats->fingerprint, fingerprint, sizeof stats->fingerprint);
 }
 
@@ -102,8 +105,8 @@ gst_perclite_stats_to_structure (
       stats->packets_in, "bytes-in", G_TYPE_UINT64, stats->bytes_in, "packets-out", G_TYPE_UINT64,
       stats->packets_out, "bytes-out", G_TYPE_UINT64, stats->bytes_out, "dropped", G_TYPE_UINT64,
       perclite_drops_get_total (stats->drops, PERCLITE_N_DROPS), "drops", GST_TYPE_STRUCTURE, drops,
-      "events", GST_TYPE_STRUCTURE, events, "suite", G_TYPE_STRING, stats->suite, "fingerprint",
-      G_TYPE_STRING, stats->fingerprint, NULL);
+      "events", GST_TYPE_STRUCTURE, events, "suite", G_TYPE_STRING, stats->suite, "crypto",
+      G_TYPE_STRING, stats->crypto, "fingerprint", G_TYPE_STRING, stats->fingerprint, NULL);
   gst_structure_take_value (structure, "keys", &keys);
   gst_structure_take_value (structure, "streams", streams);
   return structure;

@@ -6,6 +6,7 @@
 #endif
 
 #include "gstpercliteevent.h"
+#include "perclitesrtp.h"
 #include "perclitetest.h"
 
 #include <gst/rtp/rtp.h>
@@ -601,6 +602,8 @@ GST_START_TEST (stats_tell_what_happened_and_outlive_the_run)
   fail_unless_equals_uint64 (test_drops (enc->element, "invalid-rtp"), 1);
   fail_unless_equals_uint64 (test_drops (enc->element, "key-limit"), 0);
   fail_unless_equals_string (gst_structure_get_string (stats, "suite"), "aead-aes-256-gcm");
+  fail_unless_equals_string (
+      gst_structure_get_string (stats, "crypto"), perclite_srtp_get_crypto ());
   fail_unless_equals_string (
       gst_structure_get_string (stats, "fingerprint"), test_suites[0].fingerprint);
 
