@@ -7,6 +7,7 @@
 
 #include <gst/gst.h>
 
+#include "cryptoinit.h"
 #include "gstjanusrecordplaysink.h"
 #include "gstjanusrecordplaysrc.h"
 #include "gstjanusvideoroomsink.h"
@@ -17,6 +18,7 @@ plugin_init (GstPlugin *plugin)
 {
   gboolean ret = FALSE;
 
+  crypto_init ();
   ret |= GST_ELEMENT_REGISTER (janusrecordplaysink, plugin);
   ret |= GST_ELEMENT_REGISTER (janusrecordplaysrc, plugin);
   ret |= GST_ELEMENT_REGISTER (janusvideoroomsink, plugin);

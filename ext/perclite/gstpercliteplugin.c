@@ -5,6 +5,7 @@
 #include "config.h"
 #endif
 
+#include "cryptoinit.h"
 #include "gstperclitedec.h"
 #include "gstpercliteenc.h"
 
@@ -13,6 +14,7 @@ plugin_init (GstPlugin *plugin)
 {
   gboolean ret = FALSE;
 
+  crypto_init ();
   ret |= GST_ELEMENT_REGISTER (perclitenc, plugin);
   ret |= GST_ELEMENT_REGISTER (perclitedec, plugin);
   return ret;
