@@ -39,7 +39,7 @@ typedef struct {
 typedef struct {
   GstPad *sinkpad;
   GstPad *srcpad;
-  GstPercliteSlab *slab; /* of the streaming thread */
+  GstPercliteSlab *slab; /* while running, of the streaming thread */
 
   /* Written while no packets flow only, so the streaming thread reads it without the lock. */
   gboolean running;
@@ -213,7 +213,7 @@ process_buffer (GstPercliteFilter *self, GstBuffer *buffer, Outcome *outcome)
     priv->stats.news[diagnosis->news[i].kind]++;
   if (ok) {
     priv->stats.packets_out++;
-    priv->stats.bytes_out += gst_buffer_get_size (buffer);
+    priv->stats.bytes_out += packet->header_size + packet->payload_size;
   } else {
     outcome->report_due = perclite_drops_add (priv->stats.drops, packet->ssrc, diagnosis->drop,
         g_get_monotonic_time (), &outcome->report);
@@ -395,6 +395,7 @@ gst_perclite_filter_start (GstPercliteKeyed *keyed, const PercliteKeyring *keys,
     gst_perclite_stats_reset (&priv->stats);
     update_stats_key (self, keys);
     g_clear_pointer (&priv->final_stats, gst_structure_free);
+    priv->slab = gst_perclite_slab_new ();
     priv->running = TRUE;
   }
   g_mutex_unlock (&priv->lock);
@@ -426,6 +427,7 @@ gst_perclite_filter_stop (GstPercliteKeyed *keyed, const PercliteKeyring *keys)
   priv->final_stats = collect_stats (self, keys);
   priv->running = FALSE;
   GST_PERCLITE_FILTER_GET_CLASS (self)->end (self);
+  g_clear_pointer (&priv->slab, gst_perclite_slab_close);
   g_mutex_unlock (&priv->lock);
   /* Which only the next start takes away. */
   GST_INFO_OBJECT (self, "%" GST_PTR_FORMAT, priv->final_stats);
@@ -471,7 +473,6 @@ gst_perclite_filter_finalize (GObject *object)
 {
   GstPercliteFilterPrivate *priv = PRIVATE (GST_PERCLITE_FILTER (object));
 
-  gst_object_unref (priv->slab);
   gst_perclite_stats_clear (&priv->stats);
   g_clear_pointer (&priv->final_stats, gst_structure_free);
   g_mutex_clear (&priv->lock);
@@ -486,7 +487,6 @@ gst_perclite_filter_init (GstPercliteFilter *self)
 
   g_mutex_init (&priv->lock);
   gst_perclite_stats_init (&priv->stats);
-  priv->slab = gst_perclite_slab_new ();
 
   /* Caps pass as they are: neither payload type nor clock rate change. The allocation query must
    * not pass, for the packets downstream are other ones than those upstream. */

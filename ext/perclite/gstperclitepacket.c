@@ -197,8 +197,10 @@ gst_perclite_packet_close (GstPerclitePacket *self, gboolean ok, gsize payload_s
 {
   gsize size = self->header_size + payload_size;
 
-  if (ok)
+  if (ok) {
     finish (self);
+    self->payload_size = payload_size;
+  }
   if (ok && self->in_place) {
     gssize offset = self->start - self->map.data;
 

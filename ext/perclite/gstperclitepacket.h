@@ -19,7 +19,7 @@ G_BEGIN_DECLS
  * GstPerclitePacket:
  * @header: the fixed part of the RTP header
  * @header_size: bytes of all of it, with CSRCs and extension
- * @payload_size: bytes of the payload, without padding
+ * @payload_size: bytes of the payload, without padding; after it is closed, of the new one
  * @ssrc: as in @header
  * @inner: the inner packet, aligned to 4 bytes; after gst_perclite_packet_begin()
  *

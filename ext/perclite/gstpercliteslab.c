@@ -9,44 +9,66 @@
 
 #define ALIGNMENT 16
 
-/* What is shared of a block is one without bytes of its own. */
+/* What is shared of a block, or too large for one, is one without a place in the slab. */
 typedef struct _Block Block;
 struct _Block {
   GstMemory memory;
   Block *next; /* free one */
   guint8 *data;
-  gboolean kept; /* when it is freed */
 };
 
 /* The bytes follow. */
 #define HEAD_SIZE ((sizeof (Block) + ALIGNMENT - 1) & ~(gsize) (ALIGNMENT - 1))
 
+/* Blocks have one reference on the slab each, whether they are in use or free: those that are free go when it is closed, the others
+ * when they come back. */
 struct _GstPercliteSlab {
   GstAllocator parent;
 
-  Block *free; /* of the thread that takes */
+  /* Of the thread that takes. */
+  Block *free;
+  guint n_blocks;
 
-  /* Free, too, of any thread. Blocks are pushed one by one and taken off all at once: so none can come back to the top
-   * while somebody looks at what is below it. */
+  /* Free, too, or CLOSED. Any thread pushes a block; only one takes, and all of them at once: so none can come back to
+   * the top while somebody looks at what is below it. */
   Block *returned;
-  gint n_free; /* in both */
 };
+
+#define CLOSED ((Block *) 1)
 
 G_DEFINE_TYPE (GstPercliteSlab, gst_perclite_slab, GST_TYPE_ALLOCATOR)
 
 static Block *
-take_returned (GstPercliteSlab *self)
+exchange_returned (GstPercliteSlab *self, Block *with)
 {
   Block *block;
 
   do
     block = g_atomic_pointer_get (&self->returned);
-  while (block != NULL && !g_atomic_pointer_compare_and_exchange (&self->returned, block, NULL));
+  while (!g_atomic_pointer_compare_and_exchange (&self->returned, block, with));
   return block;
 }
 
+/* The last reference to a block in use is gone. Nothing is to be looked at after the block is free: it may be in use again, and
+ * the slab be closed. */
+static gboolean
+block_dispose (GstMiniObject *object)
+{
+  Block *block = (Block *) object;
+  GstPercliteSlab *self = (GstPercliteSlab *) block->memory.allocator;
+  Block *top;
+
+  do {
+    top = g_atomic_pointer_get (&self->returned);
+    if (top == CLOSED)
+      return TRUE;
+    block->next = top;
+  } while (!g_atomic_pointer_compare_and_exchange (&self->returned, top, block));
+  return FALSE;
+}
+
 static Block *
-block_new (gsize size)
+block_new (GstPercliteSlab *self, gsize size)
 {
   /* g_malloc() aligns to no less than 16 where pointers have 8 bytes; where not, this does. */
   Block *block = g_try_malloc (HEAD_SIZE + size + ALIGNMENT - 1);
@@ -55,58 +77,68 @@ block_new (gsize size)
     return NULL;
   block->data =
       (guint8 *) (((guintptr) block + HEAD_SIZE + ALIGNMENT - 1) & ~(guintptr) (ALIGNMENT - 1));
+  gst_memory_init (
+      &block->memory, 0, GST_ALLOCATOR_CAST (self), NULL, size, ALIGNMENT - 1, 0, size);
   return block;
 }
 
 static Block *
-take_free (GstPercliteSlab *self)
+take_block (GstPercliteSlab *self)
 {
   Block *block;
 
   if (self->free == NULL)
-    self->free = take_returned (self);
+    self->free = exchange_returned (self, NULL);
   block = self->free;
-  if (block == NULL)
-    return block_new (GST_PERCLITE_SLAB_BLOCK_SIZE);
-  self->free = block->next;
-  g_atomic_int_add (&self->n_free, -1);
+  if (block != NULL) {
+    self->free = block->next;
+    gst_memory_ref (&block->memory);
+    return block;
+  }
+  block = block_new (self, GST_PERCLITE_SLAB_BLOCK_SIZE);
+  if (block != NULL && self->n_blocks < GST_PERCLITE_SLAB_MAX_BLOCKS) {
+    self->n_blocks++;
+    GST_MINI_OBJECT_CAST (block)->dispose = block_dispose;
+  }
   return block;
 }
 
 GstMemory *
 gst_perclite_slab_take (GstPercliteSlab *self, gsize size, guint8 **data)
 {
-  gboolean kept = size <= GST_PERCLITE_SLAB_BLOCK_SIZE;
-  Block *block = kept ? take_free (self) : block_new (size);
+  Block *block = size <= GST_PERCLITE_SLAB_BLOCK_SIZE ? take_block (self) : block_new (self, size);
 
   if (block == NULL)
     return NULL;
-  block->kept = kept;
-  gst_memory_init (&block->memory, 0, GST_ALLOCATOR (self), NULL, size, ALIGNMENT - 1, 0, size);
+  gst_perclite_slab_trim (&block->memory, 0, size);
   *data = block->data;
   return &block->memory;
 }
 
 static void
+free_all (Block *block)
+{
+  while (block != NULL) {
+    Block *next = block->next;
+
+    GST_MINI_OBJECT_CAST (block)->dispose = NULL;
+    gst_memory_unref (gst_memory_ref (&block->memory));
+    block = next;
+  }
+}
+
+void
+gst_perclite_slab_close (GstPercliteSlab *self)
+{
+  free_all (g_steal_pointer (&self->free));
+  free_all (exchange_returned (self, CLOSED));
+  gst_object_unref (self);
+}
+
+static void
 gst_perclite_slab_free (GstAllocator *allocator, GstMemory *memory)
 {
-  GstPercliteSlab *self = GST_PERCLITE_SLAB (allocator);
-  Block *block = (Block *) memory;
-  Block *top;
-
-  if (!block->kept) {
-    g_free (block);
-    return;
-  }
-  if (g_atomic_int_add (&self->n_free, 1) >= GST_PERCLITE_SLAB_MAX_FREE) {
-    g_atomic_int_add (&self->n_free, -1);
-    g_free (block);
-    return;
-  }
-  do {
-    top = g_atomic_pointer_get (&self->returned);
-    block->next = top;
-  } while (!g_atomic_pointer_compare_and_exchange (&self->returned, top, block));
+  g_free (memory);
 }
 
 static gpointer
@@ -129,7 +161,6 @@ gst_perclite_slab_share (GstMemory *memory, gssize offset, gssize size)
   if (size == -1)
     size = (gssize) memory->size - offset;
   block->data = ((Block *) memory)->data;
-  block->kept = FALSE;
   gst_memory_init (&block->memory,
       GST_MINI_OBJECT_FLAGS (parent) | GST_MINI_OBJECT_FLAG_LOCK_READONLY, memory->allocator,
       parent, memory->maxsize, memory->align, (gsize) ((gssize) memory->offset + offset),
@@ -141,28 +172,6 @@ static GstMemory *
 gst_perclite_slab_alloc (GstAllocator *allocator, gsize size, GstAllocationParams *params)
 {
   g_return_val_if_reached (NULL);
-}
-
-static void
-free_all (Block *block)
-{
-  while (block != NULL) {
-    Block *next = block->next;
-
-    g_free (block);
-    block = next;
-  }
-}
-
-static void
-gst_perclite_slab_finalize (GObject *object)
-{
-  GstPercliteSlab *self = GST_PERCLITE_SLAB (object);
-
-  free_all (self->free);
-  free_all (self->returned);
-
-  G_OBJECT_CLASS (gst_perclite_slab_parent_class)->finalize (object);
 }
 
 static void
@@ -182,7 +191,6 @@ gst_perclite_slab_class_init (GstPercliteSlabClass *klass)
 {
   GstAllocatorClass *allocator_class = GST_ALLOCATOR_CLASS (klass);
 
-  G_OBJECT_CLASS (klass)->finalize = gst_perclite_slab_finalize;
   allocator_class->alloc = gst_perclite_slab_alloc;
   allocator_class->free = gst_perclite_slab_free;
 }

@@ -10,8 +10,8 @@ G_BEGIN_DECLS
 /* Bytes of a block: those of an Ethernet frame, and what encryption and alignment add. */
 #define GST_PERCLITE_SLAB_BLOCK_SIZE 1600
 
-/* So many blocks are kept while they are free. */
-#define GST_PERCLITE_SLAB_MAX_FREE 512
+/* So many blocks there are at most. What is needed beyond comes and goes as other memory does. */
+#define GST_PERCLITE_SLAB_MAX_BLOCKS 512
 
 #define GST_TYPE_PERCLITE_SLAB (gst_perclite_slab_get_type ())
 G_DECLARE_FINAL_TYPE (GstPercliteSlab, gst_perclite_slab, GST, PERCLITE_SLAB, GstAllocator)
@@ -19,13 +19,21 @@ G_DECLARE_FINAL_TYPE (GstPercliteSlab, gst_perclite_slab, GST, PERCLITE_SLAB, Gs
 /**
  * gst_perclite_slab_new:
  *
- * Returns: (transfer full): a slab, which goes with its last reference and the last memory taken from it
+ * Returns: (transfer full): to be freed by gst_perclite_slab_close()
  */
 GstPercliteSlab *gst_perclite_slab_new (void);
 
 /**
+ * gst_perclite_slab_close:
+ * @self: (transfer full): a slab; what was taken from it remains valid
+ *
+ * To be called by one thread at a time with gst_perclite_slab_take().
+ */
+void gst_perclite_slab_close (GstPercliteSlab *self);
+
+/**
  * gst_perclite_slab_take:
- * @size: bytes, 1 or more; blocks for more than GST_PERCLITE_SLAB_BLOCK_SIZE are not kept
+ * @size: bytes, 1 or more; more than GST_PERCLITE_SLAB_BLOCK_SIZE come from no block
  * @data: (out): the bytes, aligned to 16; to be written to before the memory is given to anybody else
  *
  * To be called by one thread at a time. Any thread may free what was taken, and none waits for another.

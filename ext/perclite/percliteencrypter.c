@@ -14,7 +14,7 @@
 /* How far packets may be out of order when they are encrypted. Payloaders keep their order, and an
  * element in between that does not will not hold back hundreds of packets. libsrtp2 moves all of the window with each
  * packet. */
-#define WINDOW_SIZE 512
+#define WINDOW_SIZE 256
 
 /* Two senders that share an SSRC by mistake must not make a new inner SSRC of every other packet. */
 #define MIN_PACKETS_PER_INNER_SSRC 64

@@ -23,7 +23,7 @@ setup (void)
 static void
 teardown (void)
 {
-  gst_clear_object (&slab);
+  g_clear_pointer (&slab, gst_perclite_slab_close);
 }
 
 /* In one memory, so that nothing is refused for how it is cut. */

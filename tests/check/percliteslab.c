@@ -39,7 +39,7 @@ GST_START_TEST (memory_has_the_size_asked_for_and_is_aligned)
     gst_memory_unmap (memory, &map);
     gst_memory_unref (memory);
   }
-  gst_object_unref (slab);
+  gst_perclite_slab_close (slab);
 }
 GST_END_TEST;
 
@@ -53,7 +53,7 @@ GST_START_TEST (what_comes_back_is_used_again)
     gst_memory_unref (take (slab, 1 + i * 10, &again));
     fail_unless (again == first);
   }
-  gst_object_unref (slab);
+  gst_perclite_slab_close (slab);
 }
 GST_END_TEST;
 
@@ -61,7 +61,7 @@ GST_START_TEST (two_in_use_are_never_the_same)
 {
   GstPercliteSlab *slab = gst_perclite_slab_new ();
   g_autoptr (GHashTable) in_use = g_hash_table_new (NULL, NULL);
-  GstMemory *memories[3 * GST_PERCLITE_SLAB_MAX_FREE];
+  GstMemory *memories[3 * GST_PERCLITE_SLAB_MAX_BLOCKS];
 
   for (guint round = 0; round < 3; round++) {
     for (guint i = 0; i < G_N_ELEMENTS (memories); i++) {
@@ -74,7 +74,7 @@ GST_START_TEST (two_in_use_are_never_the_same)
       gst_memory_unref (memories[i]);
     g_hash_table_remove_all (in_use);
   }
-  gst_object_unref (slab);
+  gst_perclite_slab_close (slab);
 }
 GST_END_TEST;
 
@@ -86,7 +86,7 @@ GST_START_TEST (memory_outlives_the_slab)
   GstMemory *memory = take (slab, 1000, &data);
 
   g_weak_ref_init (&gone, slab);
-  gst_object_unref (slab);
+  gst_perclite_slab_close (slab);
   memset (data, 1, 1000);
   gst_memory_unref (memory);
   fail_unless (g_weak_ref_get (&gone) == NULL);
@@ -125,7 +125,7 @@ GST_START_TEST (a_part_can_be_shared_and_keeps_the_whole)
 
   gst_memory_unref (part_of_part);
   gst_memory_unref (copy);
-  gst_object_unref (slab);
+  gst_perclite_slab_close (slab);
 }
 GST_END_TEST;
 
@@ -165,7 +165,7 @@ GST_START_TEST (any_thread_may_give_back)
     memcpy (data + 4, &i, 4);
     g_async_queue_push (queue, memory);
   }
-  gst_object_unref (slab);
+  gst_perclite_slab_close (slab);
   for (guint i = 0; i < N_THREADS; i++)
     g_async_queue_push (queue, queue);
   for (guint i = 0; i < N_THREADS; i++)
