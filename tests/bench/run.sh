@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Measures what encryption costs per packet, of perclitenc and perclitedec and of their peers, and prints it:
-# run.sh [--quick] [--soak PACKETS] [--out DIRECTORY] [--update-docs] [--no-build]
+# run.sh [--quick] [--rounds ROUNDS] [--soak PACKETS] [--out DIRECTORY] [--update-docs] [--no-build]
 #
 # Installs what is missing and builds, with the optimisation that distributions have, in build-bench/ or $BUILD_DIR. The same as
 # JSON, as Markdown and as a picture comes into its performance/, or where --out says. --update-docs puts figures and picture
@@ -16,7 +16,7 @@ options=() build_first=yes update_docs=
 while [ $# -gt 0 ]; do
   case $1 in
     --quick) options+=("$1") ;;
-    --soak) options+=("$1" "${2:?--soak wants a number of packets}"); shift ;;
+    --rounds | --soak) options+=("$1" "${2:?$1 wants a number}"); shift ;;
     --out) out=$(realpath -m -- "${2:?--out wants a directory}"); shift ;;
     --update-docs) update_docs=yes ;;
     --no-build) build_first= ;;

@@ -129,8 +129,8 @@ wait_for_others (Race *race, guint batch)
 {
   g_atomic_int_inc (&race->arrived);
   while (g_atomic_int_get (&race->arrived) < (gint) (race->n_threads * (batch + 1)) &&
-         !g_atomic_int_get (&race->failed)) {
-  }
+         !g_atomic_int_get (&race->failed))
+    g_thread_yield ();
 }
 
 static gpointer

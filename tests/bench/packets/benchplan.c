@@ -15,8 +15,8 @@ BenchPlan
 bench_plan_make (gboolean quick)
 {
   static const BenchPlan full = {
-      .rounds = 15,
-      .milliseconds = 20,
+      .rounds = 21,
+      .milliseconds = 10,
       .ssrcs = {1, 100, 10000},
       .new_streams = 10000,
       .capacity_max = 60000,

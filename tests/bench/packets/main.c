@@ -20,6 +20,7 @@
 
 static gchar *option_worker, *option_out;
 static gboolean option_quick;
+static gint option_rounds;
 static gint64 option_soak;
 
 static const GOptionEntry entries[] = {
@@ -27,6 +28,8 @@ static const GOptionEntry entries[] = {
         "Show that everything works, in some seconds; the figures say little", NULL},
     {"out", 0, 0, G_OPTION_ARG_FILENAME, &option_out,
         "Write performance.json, performance.md and performance.svg there", "DIRECTORY"},
+    {"rounds", 0, 0, G_OPTION_ARG_INT, &option_rounds, "How often everything is measured",
+        "ROUNDS"},
     {"soak", 0, 0, G_OPTION_ARG_INT64, &option_soak, "How many packets the long run has",
         "PACKETS"},
     {"worker", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_STRING, &option_worker, NULL, NULL},
@@ -64,6 +67,8 @@ run (GError **error)
   g_autoptr (BenchResults) results = bench_results_new ();
   g_autofree gchar *report = NULL;
 
+  if (option_rounds > 0)
+    plan.rounds = (guint) option_rounds;
   if (option_soak > 0)
     plan.soak = (guint64) option_soak;
   if (!machine->optimized)
