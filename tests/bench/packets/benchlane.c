@@ -12,6 +12,9 @@
 /* Beyond the first wrap of a single stream. */
 #define VERIFY_MIN 500
 
+/* Of an encrypter that has more streams, these are decrypted again: to begin ten thousand takes some decrypters minutes. */
+#define CHECKED_STREAMS 1000
+
 struct _BenchLane {
   const BenchContender *contender;
   BenchCase what;
@@ -91,19 +94,28 @@ pass (BenchLane *self, BenchDirection direction, const BenchPackets *in, BenchPa
   return TRUE;
 }
 
+/* Streams come in turn, so the next packets are all of one kind or nearly so. */
+static gboolean
+next_are_checked (const BenchLane *self)
+{
+  return self->what.direction == BENCH_DECRYPT ||
+         self->traffic.next % self->what.n_ssrcs < CHECKED_STREAMS;
+}
+
 gboolean
 bench_lane_verify (BenchLane *self, GError **error)
 {
+  gboolean is_checked = next_are_checked (self);
   guint overhead;
 
   bench_traffic_fill (&self->traffic, self->plain, self->chunk);
   if (!pass (self, BENCH_ENCRYPT, self->plain, self->encrypted, error))
     return FALSE;
   overhead = self->encrypted->sizes[0] - self->plain->sizes[0];
-  if (!pass (self, BENCH_DECRYPT, self->encrypted, self->decrypted, error))
+  if (is_checked && !pass (self, BENCH_DECRYPT, self->encrypted, self->decrypted, error))
     return FALSE;
   if (overhead >= self->what.suite->tag_size &&
-      bench_traffic_check (&self->traffic, self->decrypted))
+      (!is_checked || bench_traffic_check (&self->traffic, self->decrypted)))
     return TRUE;
   g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
       "%s does not give back what was encrypted, or does not encrypt with %s",

@@ -26,7 +26,7 @@ void bench_lane_free (BenchLane *self);
 /**
  * bench_lane_verify:
  *
- * Encrypts packets and decrypts them again.
+ * Encrypts packets and decrypts them again. Of encrypters with more than a thousand streams, it decrypts the packets of so many.
  *
  * Returns: %FALSE with @error set unless they are as before
  */

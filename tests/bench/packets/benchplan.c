@@ -49,13 +49,24 @@ bench_plan_base (BenchDirection direction, guint suite, guint payload_size)
   };
 }
 
-static GArray *
-new_section (GPtrArray *sections)
+static void
+section_free (gpointer data)
 {
-  GArray *section = g_array_new (FALSE, FALSE, sizeof (BenchCase));
+  BenchSection *section = data;
 
+  g_array_unref (section->cases);
+  g_free (section);
+}
+
+static GArray *
+new_section (GPtrArray *sections, gboolean apart)
+{
+  BenchSection *section = g_new0 (BenchSection, 1);
+
+  section->cases = g_array_new (FALSE, FALSE, sizeof (BenchCase));
+  section->apart = apart;
   g_ptr_array_add (sections, section);
-  return section;
+  return section->cases;
 }
 
 static void
@@ -101,16 +112,16 @@ add_threads (GArray *section, BenchDirection direction, guint payload_size)
 GPtrArray *
 bench_plan_sections (const BenchPlan *self)
 {
-  GPtrArray *sections = g_ptr_array_new_with_free_func ((GDestroyNotify) g_array_unref);
-  GArray *packets = new_section (sections);
-  GArray *threads = new_section (sections);
+  GPtrArray *sections = g_ptr_array_new_with_free_func (section_free);
+  GArray *packets = new_section (sections, FALSE);
+  GArray *threads = new_section (sections, FALSE);
 
   for (guint direction = BENCH_ENCRYPT; direction <= BENCH_DECRYPT; direction++) {
     for (guint i = 0; i < BENCH_N_PAYLOADS; i++) {
       add_packets (packets, (BenchDirection) direction, bench_payloads[i]);
       add_threads (threads, (BenchDirection) direction, bench_payloads[i]);
       /* A section each, for many streams take much memory. */
-      add_ssrcs (new_section (sections), self, (BenchDirection) direction, bench_payloads[i]);
+      add_ssrcs (new_section (sections, TRUE), self, (BenchDirection) direction, bench_payloads[i]);
     }
   }
   return sections;

@@ -41,10 +41,20 @@ BenchPlan bench_plan_make (gboolean quick);
 BenchCase bench_plan_base (BenchDirection direction, guint suite, guint payload_size);
 
 /**
+ * BenchSection:
+ * @cases: (element-type BenchCase): what is measured in turns, round by round
+ * @apart: each case in processes of its own, and not all of a contender in one: what many streams cost others in the same
+ *   process is not to be measured
+ */
+typedef struct {
+  GArray *cases;
+  gboolean apart;
+} BenchSection;
+
+/**
  * bench_plan_sections:
  *
- * Returns: (transfer full) (element-type GArray): arrays of BenchCase. What is in one of them is measured in turns, round
- *   by round.
+ * Returns: (transfer full) (element-type BenchSection): all that is measured
  */
 GPtrArray *bench_plan_sections (const BenchPlan *self);
 

@@ -13,30 +13,37 @@
 typedef struct {
   BenchResults *results;
   const BenchPlan *plan;
-  BenchRemote *remotes[BENCH_N_CONTENDERS];
 } BenchRun;
+
+/* A case, and the processes that measure it. Who cannot do it has none. */
+typedef struct {
+  BenchCase what;
+  guint number;
+  BenchRemote **remotes; /* by BenchContenderId */
+} Entry;
 
 /* Cases */
 
 static gboolean
-open_case (BenchRun *self, const BenchCase *what, guint number, GError **error)
+can (const Entry *entry, guint who)
 {
-  g_autofree gchar *text = bench_case_to_text (what);
-
-  for (guint who = 0; who < BENCH_N_CONTENDERS; who++) {
-    if (bench_contender_can (bench_contender_get (who), what) &&
-        !bench_remote_ask (self->remotes[who], NULL, 0, error, "open %u %s", number, text))
-      return FALSE;
-  }
-  return TRUE;
+  return bench_contender_can (bench_contender_get ((BenchContenderId) who), &entry->what);
 }
 
 static gboolean
-close_case (BenchRun *self, const BenchCase *what, guint number, GError **error)
+open_entry (const Entry *entry, GError **error)
 {
+  g_autofree gchar *text = bench_case_to_text (&entry->what);
+
   for (guint who = 0; who < BENCH_N_CONTENDERS; who++) {
-    if (bench_contender_can (bench_contender_get (who), what) &&
-        !bench_remote_ask (self->remotes[who], NULL, 0, error, "close %u", number))
+    BenchRemote **remote = &entry->remotes[who];
+
+    if (!can (entry, who))
+      continue;
+    if (*remote == NULL)
+      *remote = bench_remote_new (bench_contender_get ((BenchContenderId) who), error);
+    if (*remote == NULL ||
+        !bench_remote_ask (*remote, NULL, 0, error, "open %u %s", entry->number, text))
       return FALSE;
   }
   return TRUE;
@@ -44,71 +51,70 @@ close_case (BenchRun *self, const BenchCase *what, guint number, GError **error)
 
 /* Who begins is another one each time. */
 static gboolean
-run_round (BenchRun *self, const BenchCase *what, guint number, guint round, GError **error)
+run_round (BenchRun *self, const Entry *entry, guint round, GError **error)
 {
   for (guint i = 0; i < BENCH_N_CONTENDERS; i++) {
     guint who = (i + round) % BENCH_N_CONTENDERS;
     gdouble ns;
 
-    if (!bench_contender_can (bench_contender_get (who), what))
+    if (!can (entry, who))
       continue;
-    if (!bench_remote_ask (
-            self->remotes[who], &ns, 1, error, "round %u %u", number, self->plan->milliseconds))
+    if (!bench_remote_ask (entry->remotes[who], &ns, 1, error, "round %u %u", entry->number,
+            self->plan->milliseconds))
       return FALSE;
-    bench_results_add (self->results, what, who, ns);
+    bench_results_add (self->results, &entry->what, (BenchContenderId) who, ns);
   }
   return TRUE;
 }
 
 static gboolean
-run_section (BenchRun *self, const GArray *section, GError **error)
+run_entries (BenchRun *self, const Entry *entries, guint n, GError **error)
 {
-  for (guint i = 0; i < section->len; i++) {
-    if (!open_case (self, &g_array_index (section, BenchCase, i), i, error))
+  for (guint i = 0; i < n; i++) {
+    if (!open_entry (&entries[i], error))
       return FALSE;
   }
   for (guint round = 0; round < self->plan->rounds; round++) {
-    for (guint i = 0; i < section->len; i++) {
-      if (!run_round (self, &g_array_index (section, BenchCase, i), i, round, error))
+    for (guint i = 0; i < n; i++) {
+      if (!run_round (self, &entries[i], round, error))
         return FALSE;
     }
   }
-  for (guint i = 0; i < section->len; i++) {
-    if (!close_case (self, &g_array_index (section, BenchCase, i), i, error))
-      return FALSE;
-  }
   return TRUE;
 }
 
+/* Processes end with their section. */
 static gboolean
-start_remotes (BenchRun *self, GError **error)
+run_section (BenchRun *self, const BenchSection *section, GError **error)
 {
-  for (guint who = 0; who < BENCH_N_CONTENDERS; who++) {
-    self->remotes[who] = bench_remote_new (bench_contender_get (who), error);
-    if (self->remotes[who] == NULL)
-      return FALSE;
-  }
-  return TRUE;
-}
+  guint n = section->cases->len;
+  guint n_remotes = (section->apart ? n : 1) * BENCH_N_CONTENDERS;
+  g_autofree BenchRemote **remotes = g_new0 (BenchRemote *, n_remotes);
+  g_autofree Entry *entries = g_new0 (Entry, n);
+  gboolean ok;
 
-static void
-end_remotes (BenchRun *self)
-{
-  for (guint who = 0; who < BENCH_N_CONTENDERS; who++)
-    g_clear_pointer (&self->remotes[who], bench_remote_free);
+  for (guint i = 0; i < n; i++)
+    entries[i] = (Entry){
+        .what = g_array_index (section->cases, BenchCase, i),
+        .number = i,
+        .remotes = remotes + (section->apart ? i * BENCH_N_CONTENDERS : 0),
+    };
+  ok = run_entries (self, entries, n, error);
+  for (guint i = 0; i < n_remotes; i++)
+    g_clear_pointer (&remotes[i], bench_remote_free);
+  return ok;
 }
 
 static gboolean
 run_sections (BenchRun *self, GError **error)
 {
   g_autoptr (GPtrArray) sections = bench_plan_sections (self->plan);
-  gboolean ok = start_remotes (self, error);
+  gboolean ok = TRUE;
 
   for (guint i = 0; ok && i < sections->len; i++) {
     g_printerr ("Packets, part %u of %u\n", i + 1, sections->len);
     ok = run_section (self, g_ptr_array_index (sections, i), error);
   }
-  end_remotes (self);
   return ok;
 }
 

@@ -65,17 +65,6 @@ do_round (BenchWorker *self, const gchar *arguments, GError **error)
 }
 
 static gboolean
-do_close (BenchWorker *self, const gchar *arguments, GError **error)
-{
-  guint number;
-
-  if (sscanf (arguments, "%u", &number) != 1 ||
-      !g_hash_table_remove (self->measures, GUINT_TO_POINTER (number)))
-    return bad_command (error);
-  return TRUE;
-}
-
-static gboolean
 do_streams (BenchWorker *self, const gchar *arguments, GError **error)
 {
   BenchCase what;
@@ -110,7 +99,6 @@ obey (BenchWorker *self, const gchar *line, GError **error)
   } commands[] = {
       {"open ", do_open},
       {"round ", do_round},
-      {"close ", do_close},
       {"streams ", do_streams},
       {"soak ", do_soak},
   };

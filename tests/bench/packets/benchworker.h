@@ -14,7 +14,6 @@ G_BEGIN_DECLS
  *
  *   open NUMBER CASE            begins a measurement, as in bench_case_to_text()
  *   round NUMBER MILLISECONDS   a round of it: nanoseconds per packet
- *   close NUMBER                ends it
  *   streams CASE                first packet of a stream in nanoseconds, bytes per stream
  *   soak PACKETS CASE           KiB early, KiB at the end, nanoseconds per packet
  *
