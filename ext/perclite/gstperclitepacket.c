@@ -202,10 +202,12 @@ gst_perclite_packet_close (GstPerclitePacket *self, gboolean ok, gsize payload_s
     self->payload_size = payload_size;
   }
   if (ok && self->in_place) {
+    GstMemory *memory = self->map.memory;
     gssize offset = self->start - self->map.data;
 
     unmap (self);
-    gst_buffer_resize (self->buffer, offset, (gssize) size);
+    /* It is the only one that the buffer has. */
+    gst_memory_resize (memory, offset, size);
     return;
   }
   unmap (self);
