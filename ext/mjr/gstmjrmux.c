@@ -173,11 +173,9 @@ push (GstMjrMux *self, GstBuffer *buffer)
   return gst_pad_push (self->srcpad, buffer);
 }
 
-static GstBuffer *
+static GBytes *
 make_header (GstMjrMux *self, GstBuffer *first)
 {
-  g_autoptr (GBytes) bytes = NULL;
-
   GST_OBJECT_LOCK (self);
   g_free (self->header->description);
   self->header->description =
@@ -185,19 +183,25 @@ make_header (GstMjrMux *self, GstBuffer *first)
   GST_OBJECT_UNLOCK (self);
   self->header->encrypted = self->encrypted;
   set_start (self, first);
-  bytes = mjr_write_header (self->header);
-  return gst_buffer_new_wrapped_bytes (bytes);
+  return mjr_write_header (self->header);
 }
 
+/* In one piece, the header with the first packet, so that there is never the one without the other. And in one
+ * memory: GStreamer's filesink collects 64 KiB, and of more than 1024 memories, to which small packets in
+ * several of them come, it loses the buffer that is on both sides of that limit. */
 static GstBuffer *
-make_frame (GstMjrMux *self, GstBuffer *packet, gsize size)
+make_frame (GstMjrMux *self, GBytes *header, GstBuffer *packet, gsize size)
 {
-  GstBuffer *frame = gst_buffer_new_allocate (NULL, MJR_PREFIX_SIZE, NULL);
-  guint8 prefix[MJR_PREFIX_SIZE];
+  gsize header_size = header != NULL ? g_bytes_get_size (header) : 0;
+  gsize frame_size = header_size + MJR_PREFIX_SIZE + size;
+  guint8 *data = g_malloc (frame_size);
+  GstBuffer *frame = gst_buffer_new_wrapped (data, frame_size);
 
-  mjr_write_prefix (prefix, self->header->generation, arrival (self, packet), (guint16) size);
-  gst_buffer_fill (frame, 0, prefix, sizeof prefix);
-  gst_buffer_copy_into (frame, packet, GST_BUFFER_COPY_MEMORY, 0, -1);
+  if (header != NULL)
+    memcpy (data, g_bytes_get_data (header, NULL), header_size);
+  mjr_write_prefix (
+      data + header_size, self->header->generation, arrival (self, packet), (guint16) size);
+  gst_buffer_extract (packet, 0, data + header_size + MJR_PREFIX_SIZE, size);
   GST_BUFFER_PTS (frame) = GST_BUFFER_PTS (packet);
   return frame;
 }
@@ -219,7 +223,8 @@ gst_mjr_mux_chain (GstPad *pad, GstObject *parent, GstBuffer *packet)
 {
   GstMjrMux *self = GST_MJR_MUX (parent);
   gsize size = gst_buffer_get_size (packet);
-  GstBuffer *frame, *header = NULL;
+  g_autoptr (GBytes) header = NULL;
+  GstBuffer *frame;
 
   if (self->header == NULL) {
     gst_buffer_unref (packet);
@@ -233,14 +238,9 @@ gst_mjr_mux_chain (GstPad *pad, GstObject *parent, GstBuffer *packet)
 
   if (!self->started)
     header = make_header (self, packet);
-  frame = make_frame (self, packet, size);
+  frame = make_frame (self, header, packet, size);
   gst_buffer_unref (packet);
-  /* In one piece, so that there is never the one without the other. */
-  if (header != NULL) {
-    GST_BUFFER_PTS (header) = GST_BUFFER_PTS (frame);
-    frame = gst_buffer_append (header, frame);
-    self->started = TRUE;
-  }
+  self->started = TRUE;
   return push (self, frame);
 }
 

@@ -77,6 +77,33 @@ GST_START_TEST (what_is_encrypted_is_flagged)
 }
 GST_END_TEST;
 
+/* filesink collects some thousand of them, and writes no more than 1024 memories at a time. */
+GST_START_TEST (small_packets_reach_the_file)
+{
+  const guint n = 3000;
+  g_autofree gchar *path = test_file ("small.mjr", "", 0);
+  g_autofree gchar *line = g_strdup_printf ("mjrmux ! filesink location=%s", path);
+  GstHarness *h = gst_harness_new_parse (line);
+  g_autoptr (TestRun) run = NULL;
+
+  gst_harness_set_src_caps_str (h, VP8_CAPS);
+  for (guint i = 0; i < n; i++) {
+    guint8 packet[16] = {0x80, 96, (guint8) (i >> 8), (guint8) i};
+    GstBuffer *buffer = gst_buffer_new_memdup (packet, 12);
+
+    /* As payloaders do: the header and the payload. */
+    gst_buffer_append_memory (
+        buffer, gst_memory_new_wrapped (0, g_memdup2 (packet, 4), 4, 0, 4, NULL, g_free));
+    fail_unless_equals_int (gst_harness_push (h, buffer), GST_FLOW_OK);
+  }
+  gst_harness_push_event (h, gst_event_new_eos ());
+  gst_harness_teardown (h);
+
+  run = test_run ("filesrc location=%s ! mjrdemux ! fakesink name=out", path);
+  fail_unless_equals_int (run->buffers->len, n);
+}
+GST_END_TEST;
+
 /* And says so itself: neither mark nor flag come from the recording. */
 GST_START_TEST (what_the_user_calls_encrypted_is_flagged)
 {
@@ -286,6 +313,7 @@ mjrmux_suite (void)
       tc, a_recording_that_is_taken_apart_and_made_again_is_the_same, 0, N_TEST_RECORDINGS);
   tcase_add_loop_test (tc, what_was_decrypted_is_not_flagged, 0, N_TEST_RECORDINGS);
   tcase_add_test (tc, what_is_encrypted_is_flagged);
+  tcase_add_test (tc, small_packets_reach_the_file);
   tcase_add_test (tc, what_the_user_calls_encrypted_is_flagged);
   tcase_add_test (tc, a_stream_without_encryption_is_not_flagged);
   tcase_add_test (tc, the_header_comes_with_the_first_packet);
