@@ -10,17 +10,11 @@
 /* Of media. What is sent again later than that helps no one. */
 #define MAX_WAIT GST_SECOND
 
-typedef struct {
-  GstBuffer *packet;
-  guint32 ssrc;
-  guint16 seq;
-} Item;
-
 struct _GstMjrReorder {
   guint window;
-  GArray *ready; /* of GstBuffer: what comes out next, from @next_ready on */
+  GArray *ready; /* of GstMjrPacket: what comes out next, from @next_ready on */
   guint next_ready;
-  GArray *waiting; /* of Item, by distance from @expected */
+  GArray *waiting; /* of GstMjrPacket, by distance from @expected */
 
   gboolean started;
   guint32 ssrc;
@@ -34,8 +28,8 @@ gst_mjr_reorder_new (guint window)
   GstMjrReorder *self = g_new0 (GstMjrReorder, 1);
 
   self->window = window;
-  self->ready = g_array_new (FALSE, FALSE, sizeof (GstBuffer *));
-  self->waiting = g_array_new (FALSE, FALSE, sizeof (Item));
+  self->ready = g_array_new (FALSE, FALSE, sizeof (GstMjrPacket));
+  self->waiting = g_array_new (FALSE, FALSE, sizeof (GstMjrPacket));
   return self;
 }
 
@@ -55,9 +49,9 @@ distance (const GstMjrReorder *self, guint16 seq)
 }
 
 static void
-make_ready (GstMjrReorder *self, const Item *item)
+make_ready (GstMjrReorder *self, const GstMjrPacket *item)
 {
-  g_array_append_val (self->ready, item->packet);
+  g_array_append_vals (self->ready, item, 1);
   /* One that came twice changes nothing. */
   if (distance (self, item->seq) >= 0)
     self->expected = item->seq + 1;
@@ -65,11 +59,11 @@ make_ready (GstMjrReorder *self, const Item *item)
 
 /* Whether the packet that @item waits for may still come. */
 static gboolean
-is_worth_waiting (const GstMjrReorder *self, const Item *item, guint n_waiting)
+is_worth_waiting (const GstMjrReorder *self, const GstMjrPacket *item, guint n_waiting)
 {
-  const Item *newest = &g_array_index (self->waiting, Item, self->waiting->len - 1);
+  const GstMjrPacket *newest = &g_array_index (self->waiting, GstMjrPacket, self->waiting->len - 1);
   GstClockTimeDiff span =
-      GST_CLOCK_DIFF (GST_BUFFER_PTS (item->packet), GST_BUFFER_PTS (newest->packet));
+      GST_CLOCK_DIFF (GST_BUFFER_PTS (item->buffer), GST_BUFFER_PTS (newest->buffer));
 
   return distance (self, item->seq) > 0 && n_waiting <= self->window && span <= MAX_WAIT;
 }
@@ -81,7 +75,7 @@ release (GstMjrReorder *self, gboolean all)
   guint n = 0;
 
   while (n < self->waiting->len) {
-    const Item *item = &g_array_index (self->waiting, Item, n);
+    const GstMjrPacket *item = &g_array_index (self->waiting, GstMjrPacket, n);
 
     if (!all && is_worth_waiting (self, item, self->waiting->len - n))
       break;
@@ -93,11 +87,11 @@ release (GstMjrReorder *self, gboolean all)
 }
 
 static void
-wait_in_order (GstMjrReorder *self, const Item *item)
+wait_in_order (GstMjrReorder *self, const GstMjrPacket *item)
 {
   guint at = self->waiting->len;
 
-  while (at > 0 && distance (self, g_array_index (self->waiting, Item, at - 1).seq) >
+  while (at > 0 && distance (self, g_array_index (self->waiting, GstMjrPacket, at - 1).seq) >
                        distance (self, item->seq))
     at--;
   if (at < self->waiting->len)
@@ -106,55 +100,55 @@ wait_in_order (GstMjrReorder *self, const Item *item)
 }
 
 void
-gst_mjr_reorder_add (GstMjrReorder *self, GstBuffer *packet, guint32 ssrc, guint16 seq)
+gst_mjr_reorder_add (GstMjrReorder *self, const GstMjrPacket *packet)
 {
-  const Item item = {packet, ssrc, seq};
   gint ahead;
 
   /* Another stream, or the same one started anew: what was missing of the old one will not come. */
-  if (!self->started || ssrc != self->ssrc ||
-      ABS (distance (self, seq)) > (gint) MAX (self->window, 1) * 4) {
+  if (!self->started || packet->ssrc != self->ssrc ||
+      ABS (distance (self, packet->seq)) > (gint) MAX (self->window, 1) * 4) {
     release (self, TRUE);
     self->started = TRUE;
-    self->ssrc = ssrc;
-    self->expected = seq;
+    self->ssrc = packet->ssrc;
+    self->expected = packet->seq;
   }
 
-  ahead = distance (self, seq);
+  ahead = distance (self, packet->seq);
   if (self->window == 0 || ahead < 0) {
-    g_array_append_val (self->ready, packet);
+    g_array_append_vals (self->ready, packet, 1);
     return;
   }
   if (ahead == 0) {
     if (self->waiting->len > 0)
       self->reordered++;
-    make_ready (self, &item);
+    make_ready (self, packet);
   } else {
-    wait_in_order (self, &item);
+    wait_in_order (self, packet);
   }
   release (self, FALSE);
 }
 
-GstBuffer *
-gst_mjr_reorder_take (GstMjrReorder *self, gboolean all)
+gboolean
+gst_mjr_reorder_take (GstMjrReorder *self, gboolean all, GstMjrPacket *packet)
 {
   if (all)
     release (self, TRUE);
   if (self->next_ready == self->ready->len) {
     g_array_set_size (self->ready, 0);
     self->next_ready = 0;
-    return NULL;
+    return FALSE;
   }
-  return g_array_index (self->ready, GstBuffer *, self->next_ready++);
+  *packet = g_array_index (self->ready, GstMjrPacket, self->next_ready++);
+  return TRUE;
 }
 
 void
 gst_mjr_reorder_flush (GstMjrReorder *self)
 {
-  GstBuffer *packet;
+  GstMjrPacket packet;
 
-  while ((packet = gst_mjr_reorder_take (self, TRUE)) != NULL)
-    gst_buffer_unref (packet);
+  while (gst_mjr_reorder_take (self, TRUE, &packet))
+    gst_buffer_unref (packet.buffer);
   self->started = FALSE;
 }
 

@@ -16,25 +16,34 @@ G_BEGIN_DECLS
  */
 typedef struct _GstMjrReorder GstMjrReorder;
 
+/* An RTP packet, and what its header says. */
+typedef struct {
+  GstBuffer *buffer;
+  guint32 ssrc;
+  guint16 seq;
+  guint8 payload; /* type */
+} GstMjrPacket;
+
 /* With a @window of 0 packets pass as they come. */
 GstMjrReorder *gst_mjr_reorder_new (guint window);
 void gst_mjr_reorder_free (GstMjrReorder *self);
 
 /**
  * gst_mjr_reorder_add:
- * @packet: (transfer full): an RTP packet with this @ssrc and @seq
+ * @packet: whose buffer is taken
  *
- * After it, gst_mjr_reorder_take() is to be called until it returns %NULL.
+ * After it, gst_mjr_reorder_take() is to be called until it returns %FALSE.
  */
-void gst_mjr_reorder_add (GstMjrReorder *self, GstBuffer *packet, guint32 ssrc, guint16 seq);
+void gst_mjr_reorder_add (GstMjrReorder *self, const GstMjrPacket *packet);
 
 /**
  * gst_mjr_reorder_take:
  * @all: also those that wait for a missing one
+ * @packet: (out): the next one, whose buffer is the caller's
  *
- * Returns: (transfer full) (nullable): the next packet
+ * Returns: whether there is one
  */
-GstBuffer *gst_mjr_reorder_take (GstMjrReorder *self, gboolean all);
+gboolean gst_mjr_reorder_take (GstMjrReorder *self, gboolean all, GstMjrPacket *packet);
 
 /* Forgets all packets and what was expected. */
 void gst_mjr_reorder_flush (GstMjrReorder *self);

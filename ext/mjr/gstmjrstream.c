@@ -43,6 +43,8 @@ void
 gst_mjr_stream_open (GstMjrStream *self, GstElement *element, const MjrHeader *header,
     const GstMjrStreamSettings *settings)
 {
+  static GstStaticCaps unix_time = GST_STATIC_CAPS (GST_MJR_UNIX_TIME_CAPS);
+
   *self = (GstMjrStream){
       .element = element,
       .header = header,
@@ -58,6 +60,7 @@ gst_mjr_stream_open (GstMjrStream *self, GstElement *element, const MjrHeader *h
       .group_id = GST_GROUP_ID_INVALID,
       .segment_pending = TRUE,
       .discont = TRUE,
+      .unix_time = gst_static_caps_get (&unix_time),
       .reorder =
           gst_mjr_reorder_new (header->media == MJR_MEDIA_DATA ? 0 : settings->reorder_window),
   };
@@ -70,6 +73,7 @@ void
 gst_mjr_stream_close (GstMjrStream *self)
 {
   g_clear_pointer (&self->reorder, gst_mjr_reorder_free);
+  gst_clear_caps (&self->unix_time);
   if (self->pad != NULL) {
     gst_element_remove_pad (self->element, self->pad);
     self->pad = NULL;
@@ -202,47 +206,39 @@ static GstFlowReturn
 push_ready (GstMjrStream *self, gboolean all)
 {
   GstFlowReturn ret = GST_FLOW_OK;
-  GstBuffer *packet;
+  GstMjrPacket packet;
 
-  while ((packet = gst_mjr_reorder_take (self->reorder, all)) != NULL) {
+  while (gst_mjr_reorder_take (self->reorder, all, &packet)) {
     if (ret != GST_FLOW_OK) {
-      gst_buffer_unref (packet);
+      gst_buffer_unref (packet.buffer);
       continue;
     }
-    if (self->header->media != MJR_MEDIA_DATA) {
-      guint8 byte = 0;
-
-      gst_buffer_extract (packet, 1, &byte, 1);
-      if ((byte & 0x7f) != self->payload)
-        push_caps (self, byte & 0x7f);
-    }
+    if (self->header->media != MJR_MEDIA_DATA && packet.payload != self->payload)
+      push_caps (self, packet.payload);
     if (self->segment_pending)
       push_segment (self);
     if (self->discont) {
-      GST_BUFFER_FLAG_SET (packet, GST_BUFFER_FLAG_DISCONT);
+      GST_BUFFER_FLAG_SET (packet.buffer, GST_BUFFER_FLAG_DISCONT);
       self->discont = FALSE;
     }
     GST_OBJECT_LOCK (self->element);
-    self->segment.position = GST_BUFFER_PTS (packet);
+    self->segment.position = GST_BUFFER_PTS (packet.buffer);
     GST_OBJECT_UNLOCK (self->element);
-    ret = gst_pad_push (self->pad, packet);
+    ret = gst_pad_push (self->pad, packet.buffer);
   }
   return ret;
 }
 
 GstFlowReturn
-gst_mjr_stream_push (GstMjrStream *self, GstBuffer *packet, const GstMjrPlace *place)
+gst_mjr_stream_push (GstMjrStream *self, GstBuffer *buffer, const GstMjrPlace *place)
 {
-  static GstStaticCaps unix_time = GST_STATIC_CAPS (GST_MJR_UNIX_TIME_CAPS);
+  const GstMjrPacket packet = {buffer, place->ssrc, place->seq, place->payload};
 
-  GST_BUFFER_PTS (packet) = (GstClockTime) place->pts;
-  if (place->wall > 0) {
-    g_autoptr (GstCaps) caps = gst_static_caps_get (&unix_time);
-
+  GST_BUFFER_PTS (buffer) = (GstClockTime) place->pts;
+  if (place->wall > 0)
     gst_buffer_add_reference_timestamp_meta (
-        packet, caps, (GstClockTime) place->wall, GST_CLOCK_TIME_NONE);
-  }
-  gst_mjr_reorder_add (self->reorder, packet, place->ssrc, place->seq);
+        buffer, self->unix_time, (GstClockTime) place->wall, GST_CLOCK_TIME_NONE);
+  gst_mjr_reorder_add (self->reorder, &packet);
   return push_ready (self, FALSE);
 }
 

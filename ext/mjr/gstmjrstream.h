@@ -49,6 +49,7 @@ typedef struct {
   guint group_id;
   gboolean segment_pending;
   gboolean discont;
+  GstCaps *unix_time; /* GST_MJR_UNIX_TIME_CAPS */
   GstMjrReorder *reorder;
 } GstMjrStream;
 
@@ -89,7 +90,7 @@ gboolean gst_mjr_stream_place (
 void gst_mjr_stream_expose (GstMjrStream *self, GstPad *pad, gint payload);
 
 /* Pushes a packet, which is taken, or keeps it until those before it have come. */
-GstFlowReturn gst_mjr_stream_push (GstMjrStream *self, GstBuffer *packet, const GstMjrPlace *place);
+GstFlowReturn gst_mjr_stream_push (GstMjrStream *self, GstBuffer *buffer, const GstMjrPlace *place);
 
 /* Pushes all that waits, and an EOS event, or what ends a segment seek. */
 void gst_mjr_stream_end (GstMjrStream *self);
