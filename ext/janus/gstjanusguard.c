@@ -32,13 +32,14 @@ read_headers (GstBuffer *buffer, guint8 *outer, guint8 *inner)
   GstRTPBuffer rtp = GST_RTP_BUFFER_INIT;
   gboolean enough;
 
-  if (gst_buffer_extract (buffer, 0, outer, HEADER_SIZE) != HEADER_SIZE ||
-      !gst_rtp_buffer_map (buffer, GST_MAP_READ, &rtp))
+  if (!gst_rtp_buffer_map (buffer, GST_MAP_READ, &rtp))
     return FALSE;
   enough = gst_rtp_buffer_get_payload_len (&rtp) >= PEH_SIZE;
-  inner[0] = outer[0];
-  if (enough)
+  if (enough) {
+    memcpy (outer, rtp.data[0], HEADER_SIZE);
+    inner[0] = outer[0];
     memcpy (inner + 1, gst_rtp_buffer_get_payload (&rtp), PEH_SIZE);
+  }
   gst_rtp_buffer_unmap (&rtp);
   return enough;
 }

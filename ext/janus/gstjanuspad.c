@@ -10,8 +10,6 @@
 #include "gstjanuspad.h"
 #include "gstpercliteevent.h"
 
-#define MEDIUM_KEY "janus-medium"
-
 /* Owned by its pad. */
 typedef struct {
   guint mline;
@@ -21,17 +19,27 @@ typedef struct {
   gboolean undecrypted_told; /* of the streaming thread */
 } Medium;
 
+/* Texts would be looked up for each packet. */
+static GQuark
+medium_quark (void)
+{
+  static gsize quark;
+
+  if (g_once_init_enter (&quark))
+    g_once_init_leave (&quark, g_quark_from_static_string ("janus-medium"));
+  return (GQuark) quark;
+}
+
 static Medium *
 pad_get_medium (gpointer pad)
 {
-  return g_object_get_data (G_OBJECT (pad), MEDIUM_KEY);
+  return g_object_get_qdata (pad, medium_quark ());
 }
 
-/* Whether the pad of which INTERNAL is the inside takes data. */
+/* PAD is that of which the one with the data is the inside, and held meanwhile; NULL when there is none any more. */
 static gboolean
-takes_data (GstPad *internal)
+takes_data (GstObject *pad)
 {
-  g_autoptr (GstObject) pad = gst_object_get_parent (GST_OBJECT (internal));
   Medium *medium = pad ? pad_get_medium (pad) : NULL;
 
   return medium && medium->handlers->takes_data (medium->user_data) &&
@@ -51,7 +59,7 @@ contain (GstFlowReturn flow)
 static GstFlowReturn
 on_buffer (GstPad *internal, GstObject *parent, GstBuffer *buffer)
 {
-  if (takes_data (internal))
+  if (takes_data (parent))
     return contain (gst_proxy_pad_chain_default (internal, parent, buffer));
   gst_buffer_unref (buffer);
   return GST_FLOW_OK;
@@ -60,7 +68,7 @@ on_buffer (GstPad *internal, GstObject *parent, GstBuffer *buffer)
 static GstFlowReturn
 on_buffer_list (GstPad *internal, GstObject *parent, GstBufferList *list)
 {
-  if (takes_data (internal))
+  if (takes_data (parent))
     return contain (gst_proxy_pad_chain_list_default (internal, parent, list));
   gst_buffer_list_unref (list);
   return GST_FLOW_OK;
@@ -145,7 +153,7 @@ gst_janus_pad_new (const gchar *name, GstStaticPadTemplate *templ, GstPad *targe
   medium->mline = mline;
   medium->handlers = handlers;
   medium->user_data = user_data;
-  g_object_set_data_full (G_OBJECT (pad), MEDIUM_KEY, medium, g_free);
+  g_object_set_qdata_full (G_OBJECT (pad), medium_quark (), medium, g_free);
 
   gst_pad_set_query_function (pad, on_query);
   gst_pad_set_chain_function (internal, on_buffer);
