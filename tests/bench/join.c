@@ -1,81 +1,167 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* How long a receiver takes from its start to its first decoded frame, through a real Janus. */
+/* How long a receiver takes from its start to its first packet and its first decoded frame, through a real Janus: with
+ * end-to-end encryption and without, in turns.
+ *
+ *     join [--joins=N] [--json=FILE] */
 
 #include <gst/check/gstcheck.h>
 
+#include "figures.h"
+#include "lossylink.h"
 #include "testcall.h"
 
-#define JOINS 20
+#define ENCRYPTED_FEED "777"
+#define PLAIN_FEED "778"
+
+static guint joins = 20;
+static gchar *json_path;
+
+typedef struct {
+  guint round_trip; /* milliseconds, of media and of signalling */
+  guint latency;    /* of the jitter buffer, in milliseconds */
+} Case;
+
+static const Case cases[] = {{0, 200}, {0, 50}, {40, 200}, {40, 50}};
+
+/* In milliseconds since the start; 0: not yet. Written by streaming threads. */
+typedef struct {
+  gint64 start;
+  gint packet; /* atomic */
+  gint frame;  /* atomic */
+} Moments;
+
+typedef struct {
+  double *packet, *frame;
+} Times;
 
 static gint
-compare (gconstpointer a, gconstpointer b)
+since (const Moments *moments)
 {
-  gint64 x = *(const gint64 *) a, y = *(const gint64 *) b;
+  return MAX (1, (gint) ((g_get_monotonic_time () - moments->start) / 1000));
+}
 
-  return x < y ? -1 : x > y;
+static GstPadProbeReturn
+on_packet (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
+{
+  Moments *moments = user_data;
+
+  g_atomic_int_compare_and_exchange (&moments->packet, 0, since (moments));
+  return GST_PAD_PROBE_OK;
 }
 
 static GstPadProbeReturn
 on_frame (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
 {
-  gint64 *first = user_data;
+  Moments *moments = user_data;
 
-  if (*first == 0)
-    *first = g_get_monotonic_time ();
+  g_atomic_int_compare_and_exchange (&moments->frame, 0, since (moments));
   return GST_PAD_PROBE_OK;
 }
 
 static void
-measure (TestJanus *janus, guint latency, const gchar *decrypter, const gchar *what)
+watch (GstElement *pipeline, const gchar *name, GstPadProbeCallback callback, Moments *moments)
 {
-  gint64 times[JOINS];
-  guint i;
+  g_autoptr (GstElement) element = test_get_element (pipeline, name);
+  g_autoptr (GstPad) pad = gst_element_get_static_pad (element, "sink");
 
-  for (i = 0; i < JOINS; i++) {
-    GstElement *subscriber =
-        test_pipeline ("janusvideoroomsrc name=s janus-endpoint=%s room-id=" TEST_ROOM_OPEN
-                       " latency=%u feed-id=777 ! %s rtpvp8depay ! vp8dec ! fakesink name=v",
-            test_janus_get_endpoint (janus), latency, decrypter);
-    TestCount *count = test_count (subscriber, "v");
-    g_autoptr (GstElement) sink = gst_bin_get_by_name (GST_BIN (subscriber), "v");
-    g_autoptr (GstPad) pad = gst_element_get_static_pad (sink, "sink");
-    gint64 first = 0, start = g_get_monotonic_time ();
-
-    gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, on_frame, &first, NULL);
-    gst_element_set_state (subscriber, GST_STATE_PLAYING);
-    test_wait_buffers (subscriber, count, 1);
-    times[i] = first - start;
-    test_end (subscriber);
-  }
-  qsort (times, JOINS, sizeof times[0], compare);
-  g_print ("%-10s latency=%-3u first frame after %3d ms (median of %d; %d to %d)\n", what, latency,
-      (gint) (times[JOINS / 2] / 1000), JOINS, (gint) (times[0] / 1000),
-      (gint) (times[JOINS - 1] / 1000));
+  gst_pad_add_probe (
+      pad, GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST, callback, moments, NULL);
 }
 
-GST_START_TEST (encrypted)
+static void
+join (const gchar *endpoint, guint latency, gboolean encrypted, double *packet, double *frame)
 {
-  g_autoptr (TestJanus) janus = test_start_janus (NULL);
-  GstElement *publisher = test_publish (janus, VP8_SOURCE, TEST_ROOM_OPEN, "feed-id=777");
+  GstElement *subscriber =
+      test_pipeline ("janusvideoroomsrc janus-endpoint=%s room-id=" TEST_ROOM_OPEN
+                     " latency=%u feed-id=%s ! identity name=packets ! %s rtpvp8depay ! vp8dec ! "
+                     "fakesink name=frames",
+          endpoint, latency, encrypted ? ENCRYPTED_FEED : PLAIN_FEED,
+          encrypted ? "perclitedec key=" KEY " !" : "");
+  TestCount *count = test_count (subscriber, "frames");
+  Moments moments = {g_get_monotonic_time (), 0, 0};
 
-  measure (janus, 200, "perclitedec key=" KEY " !", "encrypted");
-  measure (janus, 50, "perclitedec key=" KEY " !", "encrypted");
-  test_end (publisher);
+  watch (subscriber, "packets", on_packet, &moments);
+  watch (subscriber, "frames", on_frame, &moments);
+  gst_element_set_state (subscriber, GST_STATE_PLAYING);
+  test_wait_buffers (subscriber, count, 1);
+  test_end (subscriber);
+  *packet = moments.packet;
+  *frame = moments.frame;
 }
-GST_END_TEST;
 
-GST_START_TEST (plain)
+static void
+show (JsonBuilder *json, const Case *c, Times *encrypted, Times *plain)
 {
+  double with = figures_median (encrypted->frame, joins),
+         without = figures_median (plain->frame, joins);
+
+  g_print ("%10u %8u | %5.0f %5.0f | %5.0f (%3.0f to %4.0f) %5.0f (%3.0f to %4.0f) | %+4.0f\n",
+      c->round_trip, c->latency, figures_median (encrypted->packet, joins),
+      figures_median (plain->packet, joins), with, encrypted->frame[0], encrypted->frame[joins - 1],
+      without, plain->frame[0], plain->frame[joins - 1], with - without);
+  json_builder_begin_object (json);
+  figures_add (json, "round_trip_ms", c->round_trip);
+  figures_add (json, "latency_ms", c->latency);
+  figures_add (json, "encrypted_first_packet_ms", figures_median (encrypted->packet, joins));
+  figures_add (json, "plain_first_packet_ms", figures_median (plain->packet, joins));
+  figures_add (json, "encrypted_first_frame_ms", with);
+  figures_add (json, "plain_first_frame_ms", without);
+  json_builder_end_object (json);
+}
+
+static Times
+times_new (void)
+{
+  return (Times){g_new (double, joins), g_new (double, joins)};
+}
+
+static void
+times_clear (Times *times)
+{
+  g_free (times->packet);
+  g_free (times->frame);
+}
+
+GST_START_TEST (first_frames)
+{
+  g_autoptr (GError) error = NULL;
   g_autoptr (TestJanus) janus = test_start_janus (NULL);
-  GstElement *publisher = test_play (VP8_SOURCE
+  g_autoptr (LossyLink) link = lossy_link_new (test_janus_get_endpoint (janus), 1, &error);
+  GstElement *encrypted =
+      test_publish (janus, VP8_SOURCE, TEST_ROOM_OPEN, "feed-id=" ENCRYPTED_FEED);
+  GstElement *plain = test_play (VP8_SOURCE
       " ! janusvideoroomsink name=sfu janus-endpoint=%s room-id=" TEST_ROOM_OPEN
-      " feed-id=777 allow-plaintext=true signalling=plain",
+      " feed-id=" PLAIN_FEED " allow-plaintext=true signalling=plain",
       test_janus_get_endpoint (janus));
+  JsonBuilder *json = figures_begin ("join");
 
-  test_wait_state (publisher, "sfu", "connected");
-  measure (janus, 200, "", "plain");
-  measure (janus, 50, "", "plain");
-  test_end (publisher);
+  fail_unless (link != NULL, "%s", error != NULL ? error->message : "");
+  test_wait_state (plain, "sfu", "connected");
+  json_builder_set_member_name (json, "results");
+  json_builder_begin_array (json);
+  g_print ("Milliseconds from start to ..., medians of %u joins each\n", joins);
+  g_print ("%10s %8s | %11s | %38s |\n", "round trip", "latency", "first packet", "first frame");
+  g_print (
+      "%10s %8s | %5s %5s | %19s %19s | %s\n", "", "", "e2ee", "plain", "e2ee", "plain", "more");
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    Times with = times_new (), without = times_new ();
+    const gchar *endpoint =
+        cases[i].round_trip == 0 ? test_janus_get_endpoint (janus) : lossy_link_get_endpoint (link);
+
+    lossy_link_set (link, 0, 0, cases[i].round_trip / 2);
+    lossy_link_set_signal_delay (link, cases[i].round_trip / 2);
+    for (guint k = 0; k < joins; k++) {
+      join (endpoint, cases[i].latency, TRUE, &with.packet[k], &with.frame[k]);
+      join (endpoint, cases[i].latency, FALSE, &without.packet[k], &without.frame[k]);
+    }
+    show (json, &cases[i], &with, &without);
+    times_clear (&with);
+    times_clear (&without);
+  }
+  json_builder_end_array (json);
+  figures_end (json, json_path);
+  test_end (plain);
+  test_end (encrypted);
 }
 GST_END_TEST;
 
@@ -86,10 +172,27 @@ join_suite (void)
   TCase *tc = tcase_create ("join");
 
   suite_add_tcase (s, tc);
-  tcase_set_timeout (tc, 300);
-  tcase_add_test (tc, encrypted);
-  tcase_add_test (tc, plain);
+  tcase_set_timeout (tc, 1200);
+  tcase_add_test (tc, first_frames);
   return s;
 }
 
-GST_CHECK_MAIN (join);
+int
+main (int argc, char **argv)
+{
+  const GOptionEntry entries[] = {
+      {"joins", 0, 0, G_OPTION_ARG_INT, &joins, "of each kind in each case", "N"},
+      {"json", 0, 0, G_OPTION_ARG_FILENAME, &json_path, "where to write the results", "FILE"},
+      {NULL},
+  };
+  g_autoptr (GOptionContext) context = g_option_context_new (NULL);
+  g_autoptr (GError) error = NULL;
+
+  g_option_context_add_main_entries (context, entries, NULL);
+  if (!g_option_context_parse (context, &argc, &argv, &error) || joins == 0) {
+    g_printerr ("%s\n", error != NULL ? error->message : "nothing to measure");
+    return 1;
+  }
+  gst_check_init (&argc, &argv);
+  return gst_check_run_suite (join_suite (), "join", __FILE__);
+}

@@ -14,6 +14,7 @@ struct _LossyLink {
   char *upstream;
   char *endpoint;
   UdpRelay *relay;
+  gint signal_delay; /* atomic: milliseconds */
 
   GThread *thread;
   GMainContext *context;
@@ -79,6 +80,51 @@ send_text (SoupWebsocketConnection *connection, const char *text)
     soup_websocket_connection_send_text (connection, text);
 }
 
+/* A message that is under way. */
+typedef struct {
+  SoupWebsocketConnection *connection;
+  char *text;
+} Late;
+
+static gboolean
+on_late (gpointer data)
+{
+  Late *late = data;
+
+  send_text (late->connection, late->text);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+late_free (gpointer data)
+{
+  Late *late = data;
+
+  g_object_unref (late->connection);
+  g_free (late->text);
+  g_free (late);
+}
+
+/* Sources of one priority that are due come in the order in which they were attached. */
+static void
+send_later (LossyLink *link, SoupWebsocketConnection *connection, const char *text)
+{
+  guint delay = (guint) g_atomic_int_get (&link->signal_delay);
+  g_autoptr (GSource) source = NULL;
+  Late *late;
+
+  if (delay == 0) {
+    send_text (connection, text);
+    return;
+  }
+  late = g_new (Late, 1);
+  late->connection = g_object_ref (connection);
+  late->text = g_strdup (text);
+  source = g_timeout_source_new (delay);
+  g_source_set_callback (source, on_late, late, late_free);
+  g_source_attach (source, link->context);
+}
+
 static void
 on_closed (SoupWebsocketConnection *connection, gpointer data)
 {
@@ -109,9 +155,9 @@ on_client_message (SoupWebsocketConnection *client, gint type, GBytes *message, 
   g_autofree char *rewritten = signal_rewrite_from_client (text, &ack);
 
   if (rewritten == NULL)
-    send_text (client, ack);
+    send_later (pair->link, client, ack);
   else if (pair->upstream != NULL)
-    send_text (pair->upstream, rewritten);
+    send_later (pair->link, pair->upstream, rewritten);
   else
     g_ptr_array_add (pair->waiting, g_steal_pointer (&rewritten));
 }
@@ -123,7 +169,7 @@ on_server_message (SoupWebsocketConnection *upstream, gint type, GBytes *message
   g_autofree char *text = dup_text (message);
   g_autofree char *rewritten = signal_rewrite_from_server (text, on_candidate, pair->link);
 
-  send_text (pair->client, rewritten);
+  send_later (pair->link, pair->client, rewritten);
 }
 
 static void
@@ -152,7 +198,7 @@ on_connected (GObject *source, GAsyncResult *result, gpointer data)
   g_signal_connect (upstream, "message", G_CALLBACK (on_server_message), pair);
   g_signal_connect (upstream, "closed", G_CALLBACK (on_closed), pair);
   for (guint i = 0; i < pair->waiting->len; i++)
-    send_text (upstream, g_ptr_array_index (pair->waiting, i));
+    send_later (pair->link, upstream, g_ptr_array_index (pair->waiting, i));
 }
 
 static void
@@ -277,6 +323,12 @@ void
 lossy_link_set (LossyLink *link, double to_client_loss, double to_server_loss, guint delay_ms)
 {
   udp_relay_set (link->relay, to_client_loss, to_server_loss, delay_ms);
+}
+
+void
+lossy_link_set_signal_delay (LossyLink *link, guint delay_ms)
+{
+  g_atomic_int_set (&link->signal_delay, (gint) delay_ms);
 }
 
 void

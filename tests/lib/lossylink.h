@@ -24,6 +24,9 @@ const char *lossy_link_get_endpoint (LossyLink *link);
 /* Loss is a fraction from 0 to 1 of the packets in one direction; each direction has the delay. */
 void lossy_link_set (LossyLink *link, double to_client_loss, double to_server_loss, guint delay_ms);
 
+/* What the delay of signalling is, in each direction; none until this is called. */
+void lossy_link_set_signal_delay (LossyLink *link, guint delay_ms);
+
 /* The kinds of packets that may be lost: PACKET_MASK (kind) | ... With PACKET_MASK_ALL and a loss of 1 the link is
  * cut. */
 void lossy_link_set_droppable (LossyLink *link, guint mask);
