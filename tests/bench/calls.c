@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What a call costs its two sides, with end-to-end encryption and without, through a real Janus.
  *
- *     calls [--seconds=N] [--rounds=N] [--profile] [--json=FILE]
+ *     calls [--seconds=N] [--rounds=N] [--without-codecs] [--profile] [--json=FILE]
  *
  * A publisher of VP8 at 1280x720, 30 pictures a second, in some 2.5 Mbit/s, and Opus, and a subscriber, each in a
  * process of its own. Without encryption is the same pipeline, less perclitenc and perclitedec. The runs alternate; the
@@ -34,8 +34,8 @@ enum { PLAIN, ENCRYPTED, N_MODES };
 /* By side of a call: its two, and the server. */
 enum { PUBLISHER, SUBSCRIBER, SERVER, N_PARTIES };
 
-static guint seconds = 10, rounds = 5;
-static gboolean profile;
+static guint seconds = 10, rounds = 5, n_calls = G_N_ELEMENTS (calls);
+static gboolean without_codecs, profile;
 static gchar *directory, *media_file, *json_path;
 
 static CallFigures *results[G_N_ELEMENTS (calls)][N_MODES][N_PARTIES]; /* by round */
@@ -206,7 +206,7 @@ show (JsonBuilder *json)
       "packets/s", "Mbit/s");
   json_builder_set_member_name (json, "results");
   json_builder_begin_array (json);
-  for (guint which = 0; which < G_N_ELEMENTS (calls); which++) {
+  for (guint which = 0; which < n_calls; which++) {
     for (guint party = 0; party < N_PARTIES; party++)
       show_party (which, party, json);
   }
@@ -219,6 +219,8 @@ take_options (int argc, char **argv)
   const GOptionEntry entries[] = {
       {"seconds", 0, 0, G_OPTION_ARG_INT, &seconds, "of a measurement", "N"},
       {"rounds", 0, 0, G_OPTION_ARG_INT, &rounds, "how often to measure", "N"},
+      {"without-codecs", 0, 0, G_OPTION_ARG_NONE, &without_codecs,
+          "only the call in which nothing is encoded nor decoded", NULL},
       {"profile", 0, 0, G_OPTION_ARG_NONE, &profile, "tell where the time goes, too", NULL},
       {"json", 0, 0, G_OPTION_ARG_FILENAME, &json_path, "where to write the results", "FILE"},
       {NULL},
@@ -232,6 +234,8 @@ take_options (int argc, char **argv)
     give_up (error->message);
   if (seconds == 0 || rounds == 0)
     give_up ("nothing to measure");
+  if (without_codecs)
+    n_calls = 1;
 }
 
 static void
@@ -260,14 +264,14 @@ main (int argc, char **argv)
   if (janus == NULL)
     give_up (error->message);
 
-  for (guint which = 0; which < G_N_ELEMENTS (calls); which++) {
+  for (guint which = 0; which < n_calls; which++) {
     for (guint mode = 0; mode < N_MODES; mode++) {
       for (guint party = 0; party < N_PARTIES; party++)
         results[which][mode][party] = g_new0 (CallFigures, rounds);
     }
   }
   for (guint round = 0; round < rounds; round++) {
-    for (guint which = 0; which < G_N_ELEMENTS (calls); which++) {
+    for (guint which = 0; which < n_calls; which++) {
       for (guint mode = 0; mode < N_MODES; mode++)
         measure (janus, which, mode, round, NULL);
     }
@@ -278,7 +282,7 @@ main (int argc, char **argv)
   if (profile) {
     json_builder_set_member_name (json, "profiles");
     json_builder_begin_array (json);
-    for (guint which = 0; which < G_N_ELEMENTS (calls); which++)
+    for (guint which = 0; which < n_calls; which++)
       measure (janus, which, ENCRYPTED, 0, json);
     json_builder_end_array (json);
   }

@@ -110,7 +110,7 @@ describe (CallSideKind kind, const gchar *endpoint, gboolean encrypted)
                               "%s rtpvp8depay ! %s fakesink name=pictures async=false  "
                               "s. ! application/x-rtp,media=audio ! identity name=a silent=true ! "
                               "%s rtpopusdepay ! %s fakesink async=false",
-          server, crypt, kind == CALL_SIDE_RECEIVE_CODEC ? "vp8dec !" : "", crypt,
+          server, crypt, kind == CALL_SIDE_RECEIVE_CODEC ? "vp8dec threads=1 !" : "", crypt,
           kind == CALL_SIDE_RECEIVE_CODEC ? "opusdec !" : "");
   }
 }

@@ -14,7 +14,7 @@ profile_record (const gchar *pid, guint seconds, const gchar *file)
   g_autofree gchar *time = g_strdup_printf ("%u", seconds);
 
   return g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_SILENCE | G_SUBPROCESS_FLAGS_STDERR_SILENCE,
-      NULL, "perf", "record", "-q", "-e", "cpu-clock", "-F", "997", "--call-graph", "dwarf,16384",
+      NULL, "perf", "record", "-q", "-e", "cpu-clock", "-F", "3997", "--call-graph", "dwarf,16384",
       "-o", file, "-p", pid, "--", "sleep", time, NULL);
 }
 
