@@ -56,7 +56,7 @@ struct _PercliteHealth {
   Stream streams[PERCLITE_HEALTH_MAX_STREAMS];
   guint32 ssrcs[PERCLITE_HEALTH_MAX_STREAMS]; /* theirs */
   guint n_streams;
-  guint64 epoch; /* goes up when one that had decrypted does not */
+  guint64 epoch; /* goes up when one that had decrypted does not, or with another key */
 
   gint64 news_since; /* when the second began that */
   guint n_news;      /* of these */
@@ -248,8 +248,12 @@ perclite_health_good (PercliteHealth *self, const guint8 *outer_header, const gc
   stream->state = NOTHING;
   stream->has_step = FALSE;
   stream->in_step = stream->out_of_step = 0;
-  if (g_strcmp0 (stream->fingerprint, fingerprint) != 0)
+  if (g_strcmp0 (stream->fingerprint, fingerprint) != 0) {
+    /* What came under this outer SSRC with the key before may come back, and is no longer calm. */
+    if (has_decrypted (stream))
+      perclite_health_disturb (self);
     g_strlcpy (stream->fingerprint, fingerprint, sizeof stream->fingerprint);
+  }
 
   if (stream->told != NOTHING && is_due (stream->told_when, now)) {
     add_news (

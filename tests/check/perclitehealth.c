@@ -451,6 +451,29 @@ GST_START_TEST (a_steady_stream_needs_no_look)
 }
 GST_END_TEST;
 
+/* A server that goes from one sender to another and back, under one SSRC of its own. */
+GST_START_TEST (a_sender_that_comes_back_with_its_key_is_told_as_well)
+{
+  Fixture f = new_fixture ();
+  PercliteCalm first;
+  guint8 header[12];
+
+  succeed (&f, KEY_A);
+  first = f.calm;
+  f.now += 2 * SECOND;
+  f.calm = (PercliteCalm){.epoch = 0};
+  succeed (&f, KEY_B);
+  assert_news (&f, PERCLITE_NEWS_KEY_CHANGED, 1);
+
+  f.now += 2 * SECOND;
+  next_header (&f, header);
+  fail_if (perclite_health_is_calm (f.health, header, KEY_A, &first));
+  succeed (&f, KEY_A);
+  assert_news (&f, PERCLITE_NEWS_KEY_CHANGED, 1);
+  clear (&f);
+}
+GST_END_TEST;
+
 GST_START_TEST (what_was_told_is_followed_until_its_end_is_told)
 {
   Fixture f = new_fixture ();
@@ -522,6 +545,7 @@ perclitehealth_suite (void)
   tcase_add_test (tcase, recovery_is_told_upstream_at_once);
   tcase_add_test (tcase, one_packet_of_another_look_changes_no_state);
   tcase_add_test (tcase, a_steady_stream_needs_no_look);
+  tcase_add_test (tcase, a_sender_that_comes_back_with_its_key_is_told_as_well);
   tcase_add_test (tcase, what_was_told_is_followed_until_its_end_is_told);
   tcase_add_test (tcase, more_streams_than_are_told_apart_need_no_look_either);
   return suite;
