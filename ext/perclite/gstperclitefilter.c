@@ -331,8 +331,10 @@ gst_perclite_filter_chain_list (GstPad *pad, GstObject *parent, GstBufferList *l
     Outcome outcome;
     gboolean ok = process_buffer (self, gst_buffer_list_get_writable (list, i), &outcome);
 
-    /* News of an encrypter go downstream too, where they belong behind the packets before. */
-    if (is_encrypting (self) && outcome.diagnosis.n_news > 0) {
+    /* News of an encrypter go downstream too, where they belong behind the packets before; and nothing follows the end of its
+     * key. */
+    if (is_encrypting (self) &&
+        (outcome.diagnosis.n_news > 0 || outcome.diagnosis.drop == PERCLITE_DROP_KEY_LIMIT)) {
       flow = push_first (self, list, i);
       i = 0;
     }

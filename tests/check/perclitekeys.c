@@ -680,6 +680,20 @@ GST_START_TEST (a_key_at_its_limit_is_an_error)
 }
 GST_END_TEST;
 
+GST_START_TEST (what_a_list_has_before_the_limit_is_still_sent)
+{
+  GstHarness *e = test_harness ("perclitenc", "key=" KEY_44 " key-lifetime=8");
+  GstBufferList *list = gst_buffer_list_new ();
+
+  for (guint16 seq = 1; seq <= 10; seq++)
+    gst_buffer_list_add (list, packet (seq, seq));
+  fail_unless_equals_int (gst_pad_push_list (e->srcpad, list), GST_FLOW_ERROR);
+  fail_unless_equals_uint64 (test_stat (e->element, "packets-out"), 8);
+  fail_unless_equals_int (gst_harness_buffers_in_queue (e), 8);
+  test_harness_free (e);
+}
+GST_END_TEST;
+
 static Suite *
 perclitekeys_suite (void)
 {
@@ -712,6 +726,7 @@ perclitekeys_suite (void)
   tcase_add_test (tcase, a_fingerprint_can_be_compared_before_anything_plays);
   tcase_add_test (tcase, a_key_that_nears_its_limit_is_told_in_time_to_change_it);
   tcase_add_test (tcase, a_key_at_its_limit_is_an_error);
+  tcase_add_test (tcase, what_a_list_has_before_the_limit_is_still_sent);
   return suite;
 }
 
