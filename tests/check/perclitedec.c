@@ -10,6 +10,8 @@
 
 #include <string.h>
 
+#include <gst/rtp/rtp.h>
+
 #define SSRC 0x12345678
 
 static GstHarness *enc, *dec;
@@ -314,6 +316,116 @@ GST_START_TEST (a_restarted_decrypter_goes_on)
 }
 GST_END_TEST;
 
+/* With a memory that is nobody else's. */
+static GstBuffer *
+own_buffer (GBytes *bytes)
+{
+  return gst_buffer_new_memdup (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
+}
+
+static void
+assert_plain (GstBuffer *plain, guint16 seq)
+{
+  g_autoptr (GstBuffer) expected = test_simple_packet (SSRC, seq);
+  g_autoptr (GBytes) expected_bytes = test_buffer_bytes (expected);
+
+  assert_buffer_bytes (plain, expected_bytes);
+}
+
+GST_START_TEST (all_but_the_payload_of_a_buffer_stays)
+{
+  g_autoptr (GBytes) bytes = encrypted (enc, 1);
+  GstBuffer *in = own_buffer (bytes);
+  g_autoptr (GstBuffer) out = NULL;
+  const guint32 csrc = 77;
+
+  GST_BUFFER_PTS (in) = 1;
+  GST_BUFFER_DTS (in) = 2;
+  GST_BUFFER_DURATION (in) = 3;
+  GST_BUFFER_OFFSET (in) = 4;
+  GST_BUFFER_FLAG_SET (in, GST_BUFFER_FLAG_DISCONT | GST_BUFFER_FLAG_MARKER);
+  gst_buffer_add_rtp_source_meta (in, NULL, &csrc, 1);
+  out = test_pass (dec, in);
+  assert_plain (out, 1);
+  fail_unless_equals_uint64 (GST_BUFFER_PTS (out), 1);
+  fail_unless_equals_uint64 (GST_BUFFER_DTS (out), 2);
+  fail_unless_equals_uint64 (GST_BUFFER_DURATION (out), 3);
+  fail_unless_equals_uint64 (GST_BUFFER_OFFSET (out), 4);
+  fail_unless (GST_BUFFER_FLAG_IS_SET (out, GST_BUFFER_FLAG_DISCONT | GST_BUFFER_FLAG_MARKER));
+  fail_unless (gst_buffer_get_rtp_source_meta (out) != NULL);
+}
+GST_END_TEST;
+
+GST_START_TEST (a_buffer_that_is_in_a_list_twice_passes_once)
+{
+  g_autoptr (GBytes) bytes = encrypted (enc, 1);
+  GstBuffer *buffer = own_buffer (bytes);
+  GstBufferList *list = gst_buffer_list_new ();
+  g_autoptr (GstBuffer) plain = NULL;
+
+  gst_buffer_list_add (list, gst_buffer_ref (buffer));
+  gst_buffer_list_add (list, buffer);
+  fail_unless_equals_int (gst_pad_push_list (dec->srcpad, list), GST_FLOW_OK);
+  plain = gst_harness_try_pull (dec);
+  assert_plain (plain, 1);
+  fail_unless (gst_harness_try_pull (dec) == NULL);
+  fail_unless_equals_uint64 (test_drops (dec->element, "replayed"), 1);
+}
+GST_END_TEST;
+
+/* As behind a tee. */
+GST_START_TEST (a_list_that_others_have_too_stays_as_it_is)
+{
+  g_autoptr (GstBufferList) list = gst_buffer_list_new ();
+  GBytes *packets[3];
+
+  for (guint16 i = 0; i < G_N_ELEMENTS (packets); i++) {
+    packets[i] = encrypted (enc, i);
+    gst_buffer_list_add (list, own_buffer (packets[i]));
+  }
+  fail_unless_equals_int (gst_pad_push_list (dec->srcpad, gst_buffer_list_ref (list)), GST_FLOW_OK);
+  fail_unless_equals_int (gst_buffer_list_length (list), G_N_ELEMENTS (packets));
+  for (guint16 i = 0; i < G_N_ELEMENTS (packets); i++) {
+    g_autoptr (GstBuffer) plain = gst_harness_try_pull (dec);
+
+    assert_plain (plain, i);
+    assert_buffer_bytes (gst_buffer_list_get (list, i), packets[i]);
+    g_bytes_unref (packets[i]);
+  }
+}
+GST_END_TEST;
+
+GST_START_TEST (what_somebody_reads_stays_as_it_is)
+{
+  g_autoptr (GBytes) bytes = encrypted (enc, 1);
+  GstBuffer *buffer = own_buffer (bytes);
+  GstMemory *memory = gst_buffer_get_memory (buffer, 0);
+  g_autoptr (GstBuffer) plain = NULL;
+  GstMapInfo map;
+
+  fail_unless (gst_memory_map (memory, &map, GST_MAP_READ));
+  plain = test_pass (dec, buffer);
+  assert_plain (plain, 1);
+  fail_unless (memcmp (map.data, g_bytes_get_data (bytes, NULL), map.size) == 0);
+  gst_memory_unmap (memory, &map);
+  gst_memory_unref (memory);
+}
+GST_END_TEST;
+
+GST_START_TEST (lists_and_buffers_without_anything_are_survived)
+{
+  GstBufferList *list = gst_buffer_list_new ();
+
+  fail_unless_equals_int (gst_pad_push_list (dec->srcpad, gst_buffer_list_new ()), GST_FLOW_OK);
+  gst_buffer_list_add (list, gst_buffer_new ());
+  gst_buffer_list_add (list, gst_buffer_new_allocate (NULL, 0, NULL));
+  fail_unless_equals_int (gst_pad_push_list (dec->srcpad, list), GST_FLOW_OK);
+  fail_unless (test_pass (dec, gst_buffer_new ()) == NULL);
+  fail_unless_equals_uint64 (test_drops (dec->element, "invalid-rtp"), 3);
+  assert_goes_on (1);
+}
+GST_END_TEST;
+
 static Suite *
 perclitedec_suite (void)
 {
@@ -333,6 +445,11 @@ perclitedec_suite (void)
   tcase_add_test (tc, only_authentic_ssrcs_are_streams);
   tcase_add_test (tc, the_replay_window_is_as_large_as_set);
   tcase_add_test (tc, a_restarted_decrypter_goes_on);
+  tcase_add_test (tc, all_but_the_payload_of_a_buffer_stays);
+  tcase_add_test (tc, a_buffer_that_is_in_a_list_twice_passes_once);
+  tcase_add_test (tc, a_list_that_others_have_too_stays_as_it_is);
+  tcase_add_test (tc, what_somebody_reads_stays_as_it_is);
+  tcase_add_test (tc, lists_and_buffers_without_anything_are_survived);
   return s;
 }
 
