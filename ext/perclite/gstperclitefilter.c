@@ -338,8 +338,12 @@ gst_perclite_filter_chain_list (GstPad *pad, GstObject *parent, GstBufferList *l
       flow = push_first (self, list, i);
       i = 0;
     }
-    if (flow == GST_FLOW_OK && is_worth_telling (&outcome))
-      flow = tell (self, &outcome);
+    if (is_worth_telling (&outcome)) {
+      GstFlowReturn told = tell (self, &outcome);
+
+      /* Told once or never, whoever did not want the packets before. */
+      flow = flow == GST_FLOW_OK ? told : flow;
+    }
     if (ok)
       i++;
     else

@@ -219,6 +219,26 @@ GST_START_TEST (a_list_is_cut_where_the_key_changes)
 }
 GST_END_TEST;
 
+GST_START_TEST (a_key_change_in_a_list_is_told_though_nobody_takes_the_packets)
+{
+  GstHarness *e = test_harness ("perclitenc", "key=" KEY_44);
+  GstBufferList *list = gst_buffer_list_new ();
+  g_autoptr (GstMessage) message = NULL;
+
+  gst_buffer_unref (test_pass (e, packet (1, 3000)));
+  g_object_set (e->element, "key", OTHER_KEY_44, NULL);
+  gst_buffer_list_add (list, packet (2, 3000));
+  gst_buffer_list_add (list, packet (3, 6000));
+  gst_pad_set_active (e->sinkpad, FALSE);
+  fail_unless_equals_int (gst_pad_push_list (e->srcpad, list), GST_FLOW_FLUSHING);
+  gst_pad_set_active (e->sinkpad, TRUE);
+  message = test_pop_message (e->element, GST_MESSAGE_ELEMENT);
+  fail_unless (message != NULL);
+  fail_unless (gst_message_has_name (message, "perclite-key-changed"));
+  test_harness_free (e);
+}
+GST_END_TEST;
+
 GST_START_TEST (a_key_that_was_set_again_repeats_no_nonce)
 {
   GstHarness *e = test_harness ("perclitenc", "key=" KEY_44);
@@ -706,6 +726,7 @@ perclitekeys_suite (void)
   tcase_add_test (tcase, a_key_change_is_told_and_marked_before_its_first_packet);
   tcase_add_test (tcase, keyframes_are_not_asked_for_unless_told);
   tcase_add_test (tcase, a_list_is_cut_where_the_key_changes);
+  tcase_add_test (tcase, a_key_change_in_a_list_is_told_though_nobody_takes_the_packets);
   tcase_add_test (tcase, a_key_that_was_set_again_repeats_no_nonce);
   tcase_add_test (tcase, a_replaced_key_file_rotates_both_sides_without_a_loss);
   tcase_add_test (tcase, a_malformed_replacement_changes_nothing_and_is_told);
