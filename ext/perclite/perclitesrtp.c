@@ -29,8 +29,9 @@ struct _PercliteSrtp {
   guint64 index;     /* from then on: of the newest packet */
 };
 
-/* libsrtp2 tests each with what it tests its own with, and keeps its own when one fails. What was created before goes on as
- * it is, with what it has. */
+/* libsrtp2 tests each with what it tests its own with, and keeps its own in place of one that fails. What was created before
+ * goes on as it is, with what it has. Who creates a session in another thread meanwhile gets the one or the other: of what
+ * libsrtp2 has already, a single pointer changes. */
 static gboolean
 take_openssl (void)
 {
@@ -45,12 +46,12 @@ take_openssl (void)
 
   if (g_strcmp0 (g_getenv (PERCLITE_CRYPTO_VARIABLE), PERCLITE_CRYPTO_LIBSRTP) == 0)
     return FALSE;
-  for (guint i = 0; i < G_N_ELEMENTS (ciphers) && ok; i++)
-    ok = srtp_replace_cipher_type (ciphers[i], ciphers[i]->id) == srtp_err_status_ok;
-  ok = ok && srtp_replace_auth_type (&perclite_hmac_sha1, SRTP_HMAC_SHA1) == srtp_err_status_ok;
+  for (guint i = 0; i < G_N_ELEMENTS (ciphers); i++)
+    ok &= srtp_replace_cipher_type (ciphers[i], ciphers[i]->id) == srtp_err_status_ok;
+  ok &= srtp_replace_auth_type (&perclite_hmac_sha1, SRTP_HMAC_SHA1) == srtp_err_status_ok;
   if (!ok)
-    g_warning ("libsrtp2 finds OpenSSL wrong in its self test, and goes on with its own ciphers, "
-               "which are slower");
+    g_warning ("libsrtp2 finds some of OpenSSL's ciphers wrong in its self test, and keeps its own "
+               "in place of those, which are slower");
   return ok;
 }
 

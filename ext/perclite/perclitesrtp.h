@@ -78,8 +78,8 @@ typedef enum {
 
 /*
  * libsrtp2 computes with OpenSSL's AES and SHA-1, which are given to it by srtp_replace_cipher_type() and
- * srtp_replace_auth_type() with the first session, unless this environment variable has this value, or it finds them
- * wrong. That is so for the whole process from then on, for all who use libsrtp2 in it.
+ * srtp_replace_auth_type() with the first session, unless this environment variable has this value; it keeps its own in
+ * place of those that it finds wrong. That is so for the whole process from then on, for all who use libsrtp2 in it.
  */
 #define PERCLITE_CRYPTO_VARIABLE "GST_PERCLITE_CRYPTO"
 #define PERCLITE_CRYPTO_LIBSRTP "libsrtp2"
@@ -87,7 +87,7 @@ typedef enum {
 /**
  * perclite_srtp_get_crypto:
  *
- * Returns: (transfer none): whose AES and SHA-1 it is: "openssl", or "libsrtp2" for those it was built with
+ * Returns: (transfer none): whose AES and SHA-1 it is: "openssl" when all are, or "libsrtp2", with those it was built with
  */
 const gchar *perclite_srtp_get_crypto (void);
 
