@@ -175,7 +175,7 @@ transform_packet (GstPercliteFilter *self, GstPerclitePacket *packet, PercliteDi
   };
   PercliteResult result = PERCLITE_INTERNAL;
 
-  if (gst_perclite_packet_begin (packet, PRIVATE (self)->slab, is_encrypting (self))) {
+  if (gst_perclite_packet_begin (packet, PRIVATE (self)->slab)) {
     task.inner = packet->inner;
     result = run_task (self, &task, packet->ssrc);
   }

@@ -97,6 +97,7 @@ gst_perclite_packet_open (GstPerclitePacket *self, GstBuffer *buffer, gboolean e
   gboolean at_once = FALSE;
 
   self->buffer = buffer;
+  self->encrypting = encrypting;
   self->memory = NULL;
   self->map.memory = NULL;
   self->in_place = FALSE;
@@ -159,8 +160,9 @@ copy_from (GstPerclitePacket *self, gsize offset, guint8 *to, gsize size)
  *               after         outer header       | payload
  */
 gboolean
-gst_perclite_packet_begin (GstPerclitePacket *self, GstPercliteSlab *slab, gboolean encrypting)
+gst_perclite_packet_begin (GstPerclitePacket *self, GstPercliteSlab *slab)
 {
+  gboolean encrypting = self->encrypting;
   gsize in_offset = encrypting ? PERCLITE_INNER_HEADER_SIZE : 1;
   gsize out_offset = encrypting ? 1 : PERCLITE_INNER_HEADER_SIZE;
   gsize room = encrypting ? PERCLITE_TRAILER_MAX_SIZE : 0;

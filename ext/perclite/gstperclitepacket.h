@@ -34,6 +34,7 @@ typedef struct {
 
   /*< private >*/
   GstBuffer *buffer;
+  gboolean encrypting;
   GstMapInfo map;    /* of the first memory, if it has all of the header */
   gboolean in_place; /* the payload may change where it is */
   GstMemory *memory; /* where the packet is made otherwise */
@@ -46,7 +47,7 @@ typedef struct {
  * gst_perclite_packet_open:
  * @self: (out):
  * @buffer: a buffer that is writable, and stays where it is until the packet is closed
- * @encrypting: whether the payload is to grow
+ * @encrypting: whether the payload is to be encrypted, or is encrypted
  *
  * Returns: whether @buffer is an RTP packet (RFC 3550, appendix A.1); only then it has to be closed
  */
@@ -55,13 +56,13 @@ gboolean gst_perclite_packet_open (GstPerclitePacket *self, GstBuffer *buffer, g
 /**
  * gst_perclite_packet_begin:
  * @slab: where memory for it comes from
- * @encrypting: whether @inner is to be a payload with room for the inner header before it and for the longest trailer
- *   behind it, or an encrypted payload with room for one byte before it
+ *
+ * Makes @inner: a payload with room for the inner header before it and for the longest trailer behind it, or an encrypted payload
+ * with room for one byte before it.
  *
  * Returns: %FALSE when there is no memory
  */
-gboolean
-gst_perclite_packet_begin (GstPerclitePacket *self, GstPercliteSlab *slab, gboolean encrypting);
+gboolean gst_perclite_packet_begin (GstPerclitePacket *self, GstPercliteSlab *slab);
 
 /**
  * gst_perclite_packet_close:

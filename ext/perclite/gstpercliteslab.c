@@ -93,6 +93,8 @@ take_block (GstPercliteSlab *self)
   if (block != NULL) {
     self->free = block->next;
     gst_memory_ref (&block->memory);
+    /* What whoever had it before has set does not hold any more. */
+    GST_MINI_OBJECT_FLAGS (block) = GST_MINI_OBJECT_FLAG_LOCKABLE;
     return block;
   }
   block = block_new (self, GST_PERCLITE_SLAB_BLOCK_SIZE);

@@ -97,7 +97,7 @@ static void
 decrypt (GstPerclitePacket *packet, GstBuffer *buffer, gsize tag_size)
 {
   fail_unless (gst_perclite_packet_open (packet, buffer, FALSE));
-  fail_unless (gst_perclite_packet_begin (packet, slab, FALSE));
+  fail_unless (gst_perclite_packet_begin (packet, slab));
   fail_unless_equals_int ((guintptr) packet->inner & 3, 0);
   gst_perclite_packet_close (packet, TRUE, packet->payload_size - PERCLITE_PEH_SIZE - tag_size);
 }
@@ -250,7 +250,7 @@ GST_START_TEST (a_packet_that_is_given_up_needs_no_memory)
     GstMapInfo map;
 
     fail_unless (gst_perclite_packet_open (&packet, buffer, encrypting != 0));
-    fail_unless (gst_perclite_packet_begin (&packet, slab, encrypting != 0));
+    fail_unless (gst_perclite_packet_begin (&packet, slab));
     gst_perclite_packet_close (&packet, FALSE, 0);
     /* Nothing is left mapped. */
     fail_unless (gst_buffer_map (buffer, &map, GST_MAP_WRITE));

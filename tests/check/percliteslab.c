@@ -57,6 +57,22 @@ GST_START_TEST (what_comes_back_is_used_again)
 }
 GST_END_TEST;
 
+GST_START_TEST (what_was_set_before_does_not_hold_any_more)
+{
+  GstPercliteSlab *slab = gst_perclite_slab_new ();
+  guint8 *first, *again;
+  GstMemory *memory = take (slab, 100, &first);
+
+  GST_MINI_OBJECT_FLAG_SET (memory, GST_MEMORY_FLAG_READONLY);
+  gst_memory_unref (memory);
+  memory = take (slab, 100, &again);
+  fail_unless (again == first);
+  fail_if (GST_MEMORY_IS_READONLY (memory));
+  gst_memory_unref (memory);
+  gst_perclite_slab_close (slab);
+}
+GST_END_TEST;
+
 GST_START_TEST (two_in_use_are_never_the_same)
 {
   GstPercliteSlab *slab = gst_perclite_slab_new ();
@@ -183,6 +199,7 @@ percliteslab_suite (void)
   suite_add_tcase (s, tc);
   tcase_add_test (tc, memory_has_the_size_asked_for_and_is_aligned);
   tcase_add_test (tc, what_comes_back_is_used_again);
+  tcase_add_test (tc, what_was_set_before_does_not_hold_any_more);
   tcase_add_test (tc, two_in_use_are_never_the_same);
   tcase_add_test (tc, memory_outlives_the_slab);
   tcase_add_test (tc, a_part_can_be_shared_and_keeps_the_whole);
