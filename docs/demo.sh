@@ -154,7 +154,7 @@ to_vp8=(videoconvert ! vp8enc deadline=1 keyframe-max-dist=60 min-force-key-unit
   ! rtpvp8pay pt=105 mtu=1170 ! perclitenc key-file=room.key)
 to_opus=(audioconvert ! audioresample ! opusenc ! rtpopuspay ! perclitenc key-file=room.key)
 tone=(audiotestsrc is-live=true wave=ticks)
-sink=(janusvideoroomsink name=sfu "${server[@]}" "display-name=$name")
+sink=(janusvideoroomsink name=sfu "${server[@]}" "display-name=$name" reconnect=false)
 has_audio=yes
 
 if [ -n "$file" ]; then

@@ -11,7 +11,9 @@
 #include <gst/webrtc/webrtc.h>
 
 #include "gstjanusbin.h"
+#include "gstjanuspeer.h"
 #include "gstjanuspost.h"
+#include "gstjanusreconnect.h"
 #include "gstjanusrun.h"
 
 GST_DEBUG_CATEGORY_STATIC (gst_janus_bin_debug);
@@ -20,7 +22,7 @@ GST_DEBUG_CATEGORY_STATIC (gst_janus_bin_debug);
 /* How long an error waits for PLAYING. */
 #define HOLD_BACK_MSECONDS 1000
 
-enum { PROP_STATE = GST_JANUS_N_SETTINGS, PROP_ACTIVE };
+enum { PROP_STATE = GST_JANUS_N_SETTINGS, PROP_ACTIVE, PROP_STATS };
 
 static GParamSpec *state_property;
 
@@ -47,9 +49,12 @@ typedef struct {
 
   GstJanusRun *run; /* set by state changes, read under the object lock elsewhere */
 
+  GstJanusReconnect *reconnect;
+
   /* Of the signalling thread. */
   gpointer talk;
   Leaving *leaving;
+  gboolean due; /* the next attempt is, once the last one is left */
   GSource *deadline;
   GError *deadline_error;
   GSource *held_back; /* an error that waits for PLAYING */
@@ -77,8 +82,9 @@ on_invoked (gpointer data)
 
   /* Whatever comes after the run's stop has nothing to work on any more. */
   GST_OBJECT_LOCK (invocation->self);
-  goes_on = priv->run == invocation->run && priv->talk;
+  goes_on = priv->run == invocation->run;
   GST_OBJECT_UNLOCK (invocation->self);
+  goes_on = goes_on && (priv->talk || gst_janus_bin_is_retrying (invocation->self));
   if (!goes_on)
     return G_SOURCE_REMOVE;
   if (invocation->error)
@@ -154,22 +160,23 @@ gst_janus_bin_get_state (GstJanusBin *self)
 }
 
 void
-gst_janus_bin_set_state (GstJanusBin *self, GstJanusState state)
+gst_janus_bin_set_state_with (GstJanusBin *self, GstJanusState state, GstStructure *details)
 {
   GstJanusBinPrivate *priv = PRIV (self);
-  GstStructure *details;
   GEnumClass *states;
 
   GST_OBJECT_LOCK (self);
   /* What has failed stays so until it is stopped, whatever comes of what was begun before. */
   if (priv->state == state || (priv->error && state != GST_JANUS_STATE_DISCONNECTED)) {
     GST_OBJECT_UNLOCK (self);
+    gst_structure_free (details);
     return;
   }
   priv->state = state;
   states = g_type_class_ref (GST_TYPE_JANUS_STATE);
-  details = gst_structure_new ("janus-state", "state", G_TYPE_STRING,
-      g_enum_get_value (states, (gint) state)->value_nick, NULL);
+  gst_structure_set_name (details, "janus-state");
+  gst_structure_set (
+      details, "state", G_TYPE_STRING, g_enum_get_value (states, (gint) state)->value_nick, NULL);
   gst_janus_settings_describe_state (&priv->settings, priv->active, details);
   GST_OBJECT_UNLOCK (self);
 
@@ -178,6 +185,14 @@ gst_janus_bin_set_state (GstJanusBin *self, GstJanusState state)
   gst_element_post_message (
       GST_ELEMENT (self), gst_message_new_element (GST_OBJECT (self), details));
   g_type_class_unref (states);
+  if (state == GST_JANUS_STATE_CONNECTED)
+    gst_janus_reconnect_succeed (priv->reconnect);
+}
+
+void
+gst_janus_bin_set_state (GstJanusBin *self, GstJanusState state)
+{
+  gst_janus_bin_set_state_with (self, state, gst_structure_new_empty ("details"));
 }
 
 void
@@ -241,15 +256,23 @@ gst_janus_bin_set_deadline (GstJanusBin *self, gint code, const gchar *what)
   priv->deadline = gst_janus_bin_add_timeout (self, timeout * 1000, on_deadline);
 }
 
-/* Any thread, unlike gst_janus_bin_fail(). */
-static void
-post_error (GstJanusBin *self, const GError *error)
+static gchar *
+describe (GstJanusBin *self)
 {
-  g_autofree gchar *where = NULL;
+  gchar *where;
 
   GST_OBJECT_LOCK (self);
   where = gst_janus_settings_describe (&PRIV (self)->settings);
   GST_OBJECT_UNLOCK (self);
+  return where;
+}
+
+/* Any thread, unlike gst_janus_bin_fail(). */
+static void
+post_error (GstJanusBin *self, const GError *error)
+{
+  g_autofree gchar *where = describe (self);
+
   gst_janus_post_error (GST_ELEMENT (self), error, where);
 }
 
@@ -269,14 +292,13 @@ on_held_back_long_enough (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
-void
-gst_janus_bin_fail (GstJanusBin *self, const GError *error)
+static void
+give_up (GstJanusBin *self, const GError *error)
 {
   GstJanusBinPrivate *priv = PRIV (self);
   gboolean playing;
 
-  if (priv->error)
-    return;
+  gst_janus_bin_stop_retrying (self);
   gst_janus_bin_set_deadline (self, 0, NULL);
   gst_janus_bin_set_state (self, GST_JANUS_STATE_FAILED);
 
@@ -291,6 +313,83 @@ gst_janus_bin_fail (GstJanusBin *self, const GError *error)
   /* gst-launch-1.0 misses an error that is posted before its main loop runs, and would hang: it sets PLAYING
    * from there. Whoever stays in PAUSED is told a little later. */
   priv->held_back = gst_janus_bin_add_timeout (self, HOLD_BACK_MSECONDS, on_held_back_long_enough);
+}
+
+gboolean
+gst_janus_bin_is_retrying (GstJanusBin *self)
+{
+  GstJanusBinPrivate *priv = PRIV (self);
+
+  return priv->due || gst_janus_reconnect_is_waiting (priv->reconnect);
+}
+
+void
+gst_janus_bin_stop_retrying (GstJanusBin *self)
+{
+  GstJanusBinPrivate *priv = PRIV (self);
+
+  priv->due = FALSE;
+  gst_janus_reconnect_stop (priv->reconnect);
+}
+
+static void start_talk (GstJanusBin *self);
+
+static void
+on_lost_left (GstJanusBin *self)
+{
+  if (PRIV (self)->due)
+    start_talk (self);
+}
+
+/* The time for the next attempt has come. What is left of the last one might still have our id. */
+static void
+try_again (GstJanusBin *self)
+{
+  GstJanusBinPrivate *priv = PRIV (self);
+
+  if (priv->leaving)
+    priv->due = TRUE;
+  else
+    start_talk (self);
+}
+
+/* FALSE: it makes no sense to try again. */
+static gboolean
+retry (GstJanusBin *self, const GError *error)
+{
+  GstJanusBinPrivate *priv = PRIV (self);
+  g_autofree gchar *where = describe (self);
+  JanusRetryConfig config;
+  JanusRetryVerdict verdict;
+
+  GST_OBJECT_LOCK (self);
+  config = priv->settings.retry;
+  config.id_is_ours = priv->settings.room.feed != NULL;
+  GST_OBJECT_UNLOCK (self);
+  verdict = gst_janus_reconnect_lose (priv->reconnect, &config, error, where);
+  if (verdict == JANUS_RETRY_GIVE_UP)
+    return FALSE;
+
+  gst_janus_bin_set_deadline (self, 0, NULL);
+  GST_JANUS_BIN_GET_CLASS (self)->drop (self);
+  if (priv->talk)
+    gst_janus_bin_leave (self, on_lost_left);
+  if (verdict == JANUS_RETRY_AGAIN_AS_ANOTHER)
+    gst_janus_bin_set_active (self, NULL);
+  gst_janus_reconnect_wait (priv->reconnect);
+  return TRUE;
+}
+
+void
+gst_janus_bin_fail (GstJanusBin *self, const GError *error)
+{
+  GstJanusBinPrivate *priv = PRIV (self);
+  gboolean lost_already = gst_janus_bin_is_retrying (self);
+
+  if (priv->error || (lost_already && janus_retry_get_kind (error) != JANUS_RETRY_NEVER))
+    return;
+  if (lost_already || !retry (self, error))
+    give_up (self, error);
 }
 
 /* Remembers whether the element plays, and tells what it has failed with before. */
@@ -367,19 +466,30 @@ gst_janus_bin_get_ice_config (GstJanusBin *self, GstJanusIceConfig *config)
   GST_OBJECT_UNLOCK (self);
 }
 
-static gboolean
-on_start (gpointer data)
+static void
+start_talk (GstJanusBin *self)
 {
-  GstJanusBin *self = data;
   GstJanusBinPrivate *priv = PRIV (self);
   GstJanusBinClass *klass = GST_JANUS_BIN_GET_CLASS (self);
+  GstJanusSettings settings;
 
+  priv->due = FALSE;
   gst_janus_bin_set_state (self, GST_JANUS_STATE_CONNECTING);
   GST_OBJECT_LOCK (self);
-  priv->talk = klass->make_talk (self, &priv->settings);
+  settings = priv->settings;
+  /* Whatever id the server chose the first time stays ours. */
+  if (!settings.room.feed)
+    settings.room.feed = priv->active;
+  priv->talk = klass->make_talk (self, &settings);
   GST_OBJECT_UNLOCK (self);
   gst_janus_bin_set_deadline (self, JANUS_ERROR_TIMEOUT, "The server has not let us in");
   klass->begin_talk (priv->talk);
+}
+
+static gboolean
+on_start (gpointer data)
+{
+  start_talk (data);
   return G_SOURCE_REMOVE;
 }
 
@@ -417,8 +527,10 @@ on_stop (gpointer data)
   GstJanusBin *self = data;
   GstJanusBinPrivate *priv = PRIV (self);
 
+  gst_janus_bin_stop_retrying (self);
   gst_janus_bin_set_deadline (self, 0, NULL);
   gst_janus_clear_source (&priv->held_back);
+  GST_JANUS_BIN_GET_CLASS (self)->drop (self);
   GST_JANUS_BIN_GET_CLASS (self)->stop (self);
   if (priv->talk) {
     GST_JANUS_BIN_GET_CLASS (self)->leave_talk (
@@ -445,6 +557,7 @@ start_run (GstJanusBin *self)
     post_error (self, error);
     return FALSE;
   }
+  gst_janus_reconnect_reset (priv->reconnect);
   run = gst_janus_run_start ();
   GST_OBJECT_LOCK (self);
   priv->run = run;
@@ -523,6 +636,16 @@ gst_janus_bin_change_state (GstElement *element, GstStateChange transition)
 }
 
 static void
+gst_janus_bin_handle_message (GstBin *bin, GstMessage *message)
+{
+  /* Which may heal. */
+  if (gst_janus_peer_take_error (message))
+    gst_message_unref (message);
+  else
+    GST_BIN_CLASS (gst_janus_bin_parent_class)->handle_message (bin, message);
+}
+
+static void
 gst_janus_bin_set_property (GObject *object, guint prop_id, const GValue *value, GParamSpec *pspec)
 {
   GstJanusBin *self = GST_JANUS_BIN (object);
@@ -534,12 +657,26 @@ gst_janus_bin_set_property (GObject *object, guint prop_id, const GValue *value,
   GST_OBJECT_UNLOCK (self);
 }
 
+static GstStructure *
+make_stats (GstJanusBin *self)
+{
+  GstStructure *stats = gst_structure_new_empty ("application/x-janus-stats");
+
+  gst_janus_reconnect_add_stats (PRIV (self)->reconnect, stats);
+  GST_JANUS_BIN_GET_CLASS (self)->add_stats (self, stats);
+  return stats;
+}
+
 static void
 gst_janus_bin_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
 {
   GstJanusBin *self = GST_JANUS_BIN (object);
   GstJanusBinPrivate *priv = PRIV (self);
 
+  if (prop_id == PROP_STATS) {
+    g_value_take_boxed (value, make_stats (self));
+    return;
+  }
   GST_OBJECT_LOCK (self);
   switch (prop_id) {
     case PROP_STATE:
@@ -559,10 +696,14 @@ gst_janus_bin_get_property (GObject *object, guint prop_id, GValue *value, GPara
 static void
 gst_janus_bin_constructed (GObject *object)
 {
+  GstJanusSettings *settings = &PRIV (GST_JANUS_BIN (object))->settings;
+
   G_OBJECT_CLASS (gst_janus_bin_parent_class)->constructed (object);
 
   /* While an instance is initialized it has not the class of its element yet. */
-  PRIV (GST_JANUS_BIN (object))->settings.kind = GST_JANUS_BIN_GET_CLASS (object)->kind;
+  settings->kind = GST_JANUS_BIN_GET_CLASS (object)->kind;
+  if (GST_JANUS_BIN_GET_CLASS (object)->reconnects)
+    gst_janus_settings_init_reconnect (settings);
 }
 
 static void
@@ -570,6 +711,7 @@ gst_janus_bin_finalize (GObject *object)
 {
   GstJanusBinPrivate *priv = PRIV (GST_JANUS_BIN (object));
 
+  gst_janus_reconnect_free (priv->reconnect);
   gst_janus_settings_clear (&priv->settings);
   g_free (priv->active);
   g_clear_error (&priv->error);
@@ -581,6 +723,34 @@ static gboolean
 gst_janus_bin_check_nothing (GstJanusBin *self, GError **error)
 {
   return TRUE;
+}
+
+static void
+gst_janus_bin_add_no_stats (GstJanusBin *self, GstStructure *stats)
+{
+}
+
+void
+gst_janus_bin_class_set_reconnecting (GstJanusBinClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  klass->reconnects = TRUE;
+  gst_janus_settings_install_reconnect (object_class);
+  /**
+   * GstJanusBin:stats:
+   *
+   * A #GstStructure "application/x-janus-stats" with these fields, all of them guint64 and counted since the element was made:
+   *
+   * - `reconnects`: how often a connection was lost and came back
+   * - `attempts`: how often it was tried again, with success or without
+   * - `packets-dropped` (janusvideoroomsink): packets of all pads that were dropped because there was no connection
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (object_class, PROP_STATS,
+      g_param_spec_boxed ("stats", "Statistics", "What has been lost and tried again",
+          GST_TYPE_STRUCTURE, (GParamFlags) (G_PARAM_READABLE | G_PARAM_STATIC_STRINGS)));
 }
 
 void
@@ -622,13 +792,18 @@ gst_janus_bin_class_init (GstJanusBinClass *klass)
   object_class->constructed = gst_janus_bin_constructed;
   object_class->finalize = gst_janus_bin_finalize;
   element_class->change_state = gst_janus_bin_change_state;
+  GST_BIN_CLASS (klass)->handle_message = gst_janus_bin_handle_message;
   klass->check_settings = gst_janus_bin_check_nothing;
+  klass->add_stats = gst_janus_bin_add_no_stats;
   gst_janus_settings_install (object_class);
 
   /**
    * GstJanusBin:state:
    *
-   * Also posted as an element message "janus-state" at each change.
+   * Also posted as an element message "janus-state" at each change, with the fields `state` (string), `room-id` and
+   * `feed-id`, or `recording-id` and `recording-name` (strings, or unset). That of GST_JANUS_STATE_LOST has `reason` (string) and,
+   * of a refusal, `janus-code` (gint); that of GST_JANUS_STATE_RETRYING has `attempt` (guint, in a row, from 1) and
+   * `delay` (guint64, nanoseconds until it).
    *
    * Since: 0.1
    */
@@ -647,4 +822,5 @@ gst_janus_bin_init (GstJanusBin *self)
   GstJanusBinPrivate *priv = PRIV (self);
 
   gst_janus_settings_init (&priv->settings);
+  priv->reconnect = gst_janus_reconnect_new (self, try_again);
 }

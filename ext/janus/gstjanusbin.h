@@ -18,6 +18,7 @@ struct _GstJanusBinClass {
   GstBinClass parent_class;
 
   GstJanusKind kind;
+  gboolean reconnects;
 
   /* All of these run in the signalling thread, and are set by every element. */
 
@@ -26,11 +27,16 @@ struct _GstJanusBinClass {
   /* Begins TALK, and ends it in order and calls DONE (DATA), after which nothing is told. */
   void (*begin_talk) (gpointer talk);
   void (*leave_talk) (gpointer talk, GDestroyNotify done, gpointer data);
-  /* The run is over: drop what belongs to it. The talk is left afterwards, do not use it any more. */
+  /* The connection is lost, or the run is over: drop what belongs to the connection. The talk is left afterwards, do
+   * not use it any more. Another connection may follow. */
+  void (*drop) (GstJanusBin *self);
+  /* The run is over: drop what belongs to it, after drop(). */
   void (*stop) (GstJanusBin *self);
 
   /* Runs before anything is started, in the thread that changes the state. */
   gboolean (*check_settings) (GstJanusBin *self, GError **error);
+  /* Adds what the element counts. Any thread. Optional. */
+  void (*add_stats) (GstJanusBin *self, GstStructure *stats);
 };
 
 /* Properties of subclasses have ids from these on. */
@@ -39,11 +45,14 @@ struct _GstJanusBinClass {
 
 /* Gives KLASS, that of an element, its kind and the properties of that. */
 void gst_janus_bin_class_set_kind (GstJanusBinClass *klass, GstJanusKind kind);
+/* Gives it the properties of an element that reconnects, after that. */
+void gst_janus_bin_class_set_reconnecting (GstJanusBinClass *klass);
 
 /* For the handlers of talks. USER_DATA is the GstJanusBin. */
 void gst_janus_bin_on_failed (const GError *error, gpointer user_data);
 
-/* Calls FUNC (SELF) in the signalling thread soon, unless the run ends before. Any thread. */
+/* Calls FUNC (SELF) in the signalling thread soon, unless the run, or all that it was for, ends before. Any
+ * thread. */
 void gst_janus_bin_invoke (GstJanusBin *self, void (*func) (GstJanusBin *self));
 
 /* gst_janus_bin_fail() from any thread; takes ERROR. */
@@ -56,6 +65,8 @@ gpointer gst_janus_bin_get_talk (GstJanusBin *self);
 GMainContext *gst_janus_bin_get_context (GstJanusBin *self);
 /* Sets the property and posts the message. */
 void gst_janus_bin_set_state (GstJanusBin *self, GstJanusState state);
+/* The same, with the fields of DETAILS, which it takes, in the message. */
+void gst_janus_bin_set_state_with (GstJanusBin *self, GstJanusState state, GstStructure *details);
 GstJanusState gst_janus_bin_get_state (GstJanusBin *self);
 /* The feed or recording that is published, recorded or received now. */
 void gst_janus_bin_set_active (GstJanusBin *self, const gchar *id);
@@ -67,7 +78,12 @@ GSource *gst_janus_bin_add_timeout (GstJanusBin *self, guint mseconds, GSourceFu
 void gst_janus_clear_source (GSource **source);
 /* Leaves the talk before the run ends, and then calls LEFT (SELF) unless the run has ended meanwhile. */
 void gst_janus_bin_leave (GstJanusBin *self, void (*left) (GstJanusBin *self));
-/* Posts ERROR, with what its reader can do, once a run. */
+/* No connection is there, and another will be tried. */
+gboolean gst_janus_bin_is_retrying (GstJanusBin *self);
+/* There is no need of another any more. */
+void gst_janus_bin_stop_retrying (GstJanusBin *self);
+/* The connection is lost by ERROR: another is tried, or, if that makes no sense, ERROR is posted, with what its
+ * reader can do, once a run. */
 void gst_janus_bin_fail (GstJanusBin *self, const GError *error);
 
 /* Any thread. */

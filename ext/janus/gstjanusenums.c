@@ -35,6 +35,8 @@ gst_janus_state_get_type (void)
       {GST_JANUS_STATE_CONNECTED, "Media flows", "connected"},
       {GST_JANUS_STATE_ENDED, "The streams or the feed have ended", "ended"},
       {GST_JANUS_STATE_FAILED, "Failed", "failed"},
+      {GST_JANUS_STATE_LOST, "The session has ended, or could not be begun", "lost"},
+      {GST_JANUS_STATE_RETRYING, "Waiting for the next attempt", "retrying"},
       {0, NULL, NULL},
   };
 

@@ -35,6 +35,8 @@ GType gst_janus_signalling_get_type (void);
  * @GST_JANUS_STATE_CONNECTED: media flows
  * @GST_JANUS_STATE_ENDED: the streams, or the feed, have ended
  * @GST_JANUS_STATE_FAILED: an error was posted
+ * @GST_JANUS_STATE_LOST: the session has ended, or could not be begun
+ * @GST_JANUS_STATE_RETRYING: waiting for the next attempt
  *
  * Since: 0.1
  */
@@ -46,6 +48,8 @@ typedef enum {
   GST_JANUS_STATE_CONNECTED,
   GST_JANUS_STATE_ENDED,
   GST_JANUS_STATE_FAILED,
+  GST_JANUS_STATE_LOST,
+  GST_JANUS_STATE_RETRYING,
 } GstJanusState;
 
 #define GST_TYPE_JANUS_STATE (gst_janus_state_get_type ())

@@ -8,9 +8,12 @@
 #include "gstjanuspeer.h"
 #include "gstjanusrtcp.h"
 #include "gstjanussdp.h"
+#include "gstjanussilence.h"
 
 /* How long webrtcbin may take to finish what it does. */
 #define MAX_SETTLE_TIME G_TIME_SPAN_SECOND
+
+#define PEER_KEY "janus-peer"
 
 /* Promises and signal handlers each hold a reference. */
 struct _GstJanusPeer {
@@ -24,6 +27,8 @@ struct _GstJanusPeer {
   GPtrArray *early_candidates; /* those that came before the description was told */
   gboolean connected;
   gboolean gathered;
+  GstJanusSilence *silence;
+  GSource *silence_timer;
 
   gint closed; /* atomic */
 
@@ -64,6 +69,7 @@ peer_clear (gpointer data)
   g_mutex_clear (&peer->lock);
   g_cond_clear (&peer->settled);
   gst_object_unref (peer->webrtcbin);
+  gst_janus_silence_free (peer->silence);
   g_clear_pointer (&peer->local, gst_sdp_message_free);
   g_ptr_array_unref (peer->early_candidates);
   g_main_context_unref (peer->context);
@@ -183,6 +189,29 @@ tell_described (GstJanusPeer *peer, gpointer sdp, guint number)
   g_ptr_array_set_size (peer->early_candidates, 0);
 }
 
+static gboolean
+on_silence_timer (gpointer user_data)
+{
+  GstJanusPeer *peer = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (!gst_janus_silence_is_too_long (peer->silence))
+    return G_SOURCE_CONTINUE;
+  error = g_error_new (JANUS_ERROR, JANUS_ERROR_ICE,
+      "Nothing has come over the media connection for %d s", GST_JANUS_MAX_SILENCE_SECONDS);
+  gst_janus_clear_source (&peer->silence_timer);
+  peer->handlers->failed (peer, error, peer->user_data);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+watch_silence (GstJanusPeer *peer)
+{
+  peer->silence_timer = g_timeout_source_new_seconds (1);
+  g_source_set_callback (peer->silence_timer, on_silence_timer, peer, NULL);
+  g_source_attach (peer->silence_timer, peer->context);
+}
+
 static void
 tell_state (GstJanusPeer *peer, gpointer news, guint state)
 {
@@ -190,6 +219,7 @@ tell_state (GstJanusPeer *peer, gpointer news, guint state)
 
   if (state == GST_WEBRTC_PEER_CONNECTION_STATE_CONNECTED && !peer->connected) {
     peer->connected = TRUE;
+    watch_silence (peer);
     peer->handlers->connected (peer, peer->user_data);
   } else if (state == GST_WEBRTC_PEER_CONNECTION_STATE_FAILED) {
     error = g_error_new (JANUS_ERROR, JANUS_ERROR_ICE, "The media connection %s",
@@ -282,13 +312,57 @@ gst_janus_peer_new (GMainContext *context, const GstJanusIceConfig *config,
   peer->handlers = handlers;
   peer->user_data = user_data;
   peer->webrtcbin = webrtcbin;
+  peer->silence = gst_janus_silence_new (webrtcbin);
   g_mutex_init (&peer->lock);
   g_cond_init (&peer->settled);
   peer->early_candidates = g_ptr_array_new_with_free_func (candidate_free);
+  g_object_set_data_full (G_OBJECT (webrtcbin), PEER_KEY, peer_ref (peer), peer_unref);
   peer_connect (peer, "on-ice-candidate", G_CALLBACK (on_ice_candidate));
   peer_connect (peer, "notify::ice-gathering-state", G_CALLBACK (on_gathering_state));
   peer_connect (peer, "notify::connection-state", G_CALLBACK (on_connection_state));
   return peer;
+}
+
+static gpointer
+dup_peer (gpointer peer, gpointer unused)
+{
+  return peer ? peer_ref (peer) : NULL;
+}
+
+/* The peer that OBJECT is part of, or NULL. */
+static GstJanusPeer *
+find_peer (GstObject *object)
+{
+  g_autoptr (GstObject) ancestor = gst_object_ref (object);
+  GstJanusPeer *peer = NULL;
+
+  while (ancestor && !(peer = g_object_dup_data (G_OBJECT (ancestor), PEER_KEY, dup_peer, NULL))) {
+    GstObject *parent = gst_object_get_parent (ancestor);
+
+    gst_object_unref (ancestor);
+    ancestor = parent;
+  }
+  return peer;
+}
+
+gboolean
+gst_janus_peer_take_error (GstMessage *message)
+{
+  g_autoptr (GError) error = NULL;
+  GstJanusPeer *peer;
+
+  if (GST_MESSAGE_TYPE (message) != GST_MESSAGE_ERROR || !GST_MESSAGE_SRC (message))
+    return FALSE;
+  peer = find_peer (GST_MESSAGE_SRC (message));
+  if (!peer)
+    return FALSE;
+  gst_message_parse_error (message, &error, NULL);
+  peer_tell (peer, tell_failed,
+      g_error_new (
+          JANUS_ERROR, JANUS_ERROR_ICE, "The media connection has failed: %s", error->message),
+      (GDestroyNotify) g_error_free, 0);
+  peer_unref (peer);
+  return TRUE;
 }
 
 /* Elements that webrtcbin's thread adds to it while its state is set to NULL are never stopped (1.22), so let it
@@ -310,6 +384,7 @@ gst_janus_peer_close (GstJanusPeer *peer)
   g_autoptr (GstObject) bin = gst_object_get_parent (GST_OBJECT (peer->webrtcbin));
 
   g_atomic_int_set (&peer->closed, TRUE);
+  gst_janus_clear_source (&peer->silence_timer);
   g_signal_handlers_disconnect_matched (
       peer->webrtcbin, G_SIGNAL_MATCH_DATA, 0, 0, NULL, NULL, peer);
   if (bin) {
@@ -318,6 +393,7 @@ gst_janus_peer_close (GstJanusPeer *peer)
     gst_element_set_state (peer->webrtcbin, GST_STATE_NULL);
     gst_bin_remove (GST_BIN (bin), peer->webrtcbin);
   }
+  g_object_set_data (G_OBJECT (peer->webrtcbin), PEER_KEY, NULL);
   peer_unref (peer);
 }
 
@@ -333,14 +409,17 @@ static gboolean
 promise_succeeded (GstPromise *promise, GstJanusPeer *peer)
 {
   const GstStructure *reply;
-  GError *error = NULL;
+  g_autoptr (GError) error = NULL;
 
   if (gst_promise_wait (promise) != GST_PROMISE_RESULT_REPLIED || g_atomic_int_get (&peer->closed))
     return FALSE;
   reply = gst_promise_get_reply (promise);
   if (!reply || !gst_structure_get (reply, "error", G_TYPE_ERROR, &error, NULL))
     return TRUE;
-  peer_tell (peer, tell_failed, error, (GDestroyNotify) g_error_free, 0);
+  peer_tell (peer, tell_failed,
+      g_error_new (JANUS_ERROR, JANUS_ERROR_PROTOCOL,
+          "No agreement on the media with the server: %s", error->message),
+      (GDestroyNotify) g_error_free, 0);
   return FALSE;
 }
 

@@ -25,7 +25,7 @@ typedef struct {
   void (*candidate) (GstJanusPeer *peer, const gchar *candidate, const gchar *mid, guint mline,
       gpointer user_data);
   void (*connected) (GstJanusPeer *peer, gpointer user_data);
-  /* Once; ERROR is in the domain JANUS_ERROR or webrtcbin's own. */
+  /* ERROR is a JANUS_ERROR. */
   void (*failed) (GstJanusPeer *peer, const GError *error, gpointer user_data);
 } GstJanusPeerHandlers;
 
@@ -35,6 +35,10 @@ GstJanusPeer *gst_janus_peer_new (GMainContext *context, const GstJanusIceConfig
     const GstJanusPeerHandlers *handlers, gpointer user_data, GError **error);
 /* Tells nothing any more, takes webrtcbin out of its bin, and releases the peer. */
 void gst_janus_peer_close (GstJanusPeer *peer);
+
+/* For the bin that a webrtcbin is in: whether MESSAGE is an error from within it, which its peer tells by failed() then. Any
+ * thread. */
+gboolean gst_janus_peer_take_error (GstMessage *message);
 
 /* Borrowed. */
 GstElement *gst_janus_peer_get_webrtcbin (GstJanusPeer *peer);

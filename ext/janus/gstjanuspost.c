@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Tells the application of an error of the signalling. */
+/* Tells the application of errors of the signalling. */
 
 #ifdef HAVE_CONFIG_H
 #include "config.h"
@@ -32,6 +32,7 @@ get_gst_error (const GError *error, GQuark *domain, gint *code)
       {FALSE, JANUS_ERROR_NO_FEED, GST_RESOURCE_ERROR_NOT_FOUND},
       {FALSE, JANUS_ERROR_CLOSED, GST_RESOURCE_ERROR_CLOSE},
       {FALSE, JANUS_ERROR_KICKED, GST_RESOURCE_ERROR_CLOSE},
+      {FALSE, JANUS_ERROR_DESTROYED, GST_RESOURCE_ERROR_CLOSE},
   };
   gboolean refusal = error->domain == JANUS_REFUSAL;
   gsize i;
@@ -54,8 +55,9 @@ get_gst_error (const GError *error, GQuark *domain, gint *code)
   }
 }
 
-void
-gst_janus_post_error (GstElement *element, const GError *error, const gchar *where)
+static void
+post (GstElement *element, GstMessageType type, const GError *error, const gchar *addition,
+    const gchar *where)
 {
   const gchar *hint = janus_error_hint (error);
   GstStructure *details = NULL;
@@ -65,7 +67,21 @@ gst_janus_post_error (GstElement *element, const GError *error, const gchar *whe
   get_gst_error (error, &domain, &code);
   if (error->domain == JANUS_REFUSAL)
     details = gst_structure_new ("details", "janus-code", G_TYPE_INT, error->code, NULL);
-  gst_element_message_full_with_details (element, GST_MESSAGE_ERROR, domain, code,
-      g_strdup_printf ("%s.%s%s", error->message, *hint ? " " : "", hint), g_strdup (where),
-      __FILE__, GST_FUNCTION, __LINE__, details);
+  gst_element_message_full_with_details (element, type, domain, code,
+      g_strdup_printf (
+          "%s.%s%s%s%s", error->message, *hint ? " " : "", hint, *addition ? " " : "", addition),
+      g_strdup (where), __FILE__, GST_FUNCTION, __LINE__, details);
+}
+
+void
+gst_janus_post_error (GstElement *element, const GError *error, const gchar *where)
+{
+  post (element, GST_MESSAGE_ERROR, error, "", where);
+}
+
+void
+gst_janus_post_warning (
+    GstElement *element, const GError *error, const gchar *what_is_done, const gchar *where)
+{
+  post (element, GST_MESSAGE_WARNING, error, what_is_done, where);
 }

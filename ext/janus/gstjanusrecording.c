@@ -26,6 +26,8 @@ struct _GstJanusRecording {
   gboolean pending; /* the server has not answered yet */
   gboolean going_on;
   gchar *asked_file; /* what `file` was when the server was asked last */
+  guint
+      part; /* of what is recorded in this run, from 1: one for each connection that was recorded */
 };
 
 GstJanusRecording *
@@ -35,6 +37,7 @@ gst_janus_recording_new (GstJanusBin *bin, void (*settled) (GstJanusBin *bin))
 
   self->bin = bin;
   self->settled = settled;
+  self->part = 1;
   g_mutex_init (&self->lock);
   return self;
 }
@@ -69,6 +72,13 @@ gst_janus_recording_check (GstJanusRecording *self, GError **error)
 }
 
 /* ---- Signalling thread ---- */
+
+/* The beginning of the names that FILE stands for: a server that is asked for a name again would overwrite what it has. */
+static gchar *
+name_part (GstJanusRecording *self, const gchar *file)
+{
+  return self->part > 1 ? g_strdup_printf ("%s-part%u", file, self->part) : g_strdup (file);
+}
 
 /* The beginning of the files' names, as Janus would choose it: but then nobody would know which it was. */
 static gchar *
@@ -124,7 +134,7 @@ gst_janus_recording_update (GstJanusRecording *self)
   g_free (self->asked_file);
   self->asked_file = g_strdup (file);
   if (wanted)
-    name = file ? g_strdup (file) : make_name (self);
+    name = file ? name_part (self, file) : make_name (self);
   janus_room_record (room, name);
 }
 
@@ -188,11 +198,20 @@ gst_janus_recording_changed (GstJanusRecording *self, const gchar *file, const g
 }
 
 void
-gst_janus_recording_reset (GstJanusRecording *self)
+gst_janus_recording_lose (GstJanusRecording *self)
 {
+  if (self->going_on || self->pending)
+    self->part++;
   self->started = self->pending = self->going_on = FALSE;
   g_clear_pointer (&self->asked_file, g_free);
   g_clear_pointer (&self->media, g_strfreev);
+}
+
+void
+gst_janus_recording_reset (GstJanusRecording *self)
+{
+  gst_janus_recording_lose (self);
+  self->part = 1;
 }
 
 /* ---- Any thread ---- */

@@ -40,6 +40,8 @@ gboolean gst_janus_recording_is_settled (GstJanusRecording *self);
 /* The server's answer, as in JanusRoomHandlers. */
 void
 gst_janus_recording_changed (GstJanusRecording *self, const gchar *file, const gchar *directory);
+/* The connection is lost, and with it the recording. What the next one records goes into files of another name. */
+void gst_janus_recording_lose (GstJanusRecording *self);
 /* The run is over. */
 void gst_janus_recording_reset (GstJanusRecording *self);
 

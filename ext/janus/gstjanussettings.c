@@ -18,6 +18,11 @@
 #define DEFAULT_SIGNALLING GST_JANUS_SIGNALLING_E2EE
 #define DEFAULT_DO_RETRANSMISSION TRUE
 #define DEFAULT_ICE_TRANSPORT_POLICY GST_WEBRTC_ICE_TRANSPORT_POLICY_ALL
+#define DEFAULT_RECONNECT TRUE
+#define DEFAULT_RECONNECT_ATTEMPTS (-1)
+#define DEFAULT_RECONNECT_MIN_DELAY (500 * GST_MSECOND)
+#define DEFAULT_RECONNECT_MAX_DELAY (5 * GST_SECOND)
+#define DEFAULT_RECONNECT_WHEN_KICKED FALSE
 
 enum {
   SETTING_0,
@@ -38,6 +43,11 @@ enum {
   SETTING_DO_RETRANSMISSION,
   SETTING_RECORDING_ID,
   SETTING_RECORDING_NAME,
+  SETTING_RECONNECT,
+  SETTING_RECONNECT_ATTEMPTS,
+  SETTING_RECONNECT_MIN_DELAY,
+  SETTING_RECONNECT_MAX_DELAY,
+  SETTING_RECONNECT_WHEN_KICKED,
 };
 
 /* What the server writes into a file of lines beside the recording. */
@@ -120,6 +130,21 @@ gst_janus_settings_set (GstJanusSettings *settings, guint id, const GValue *valu
     case SETTING_RECORDING_NAME:
       set_string (&settings->recording.name, value);
       break;
+    case SETTING_RECONNECT:
+      settings->retry.enabled = g_value_get_boolean (value);
+      break;
+    case SETTING_RECONNECT_ATTEMPTS:
+      settings->retry.max_attempts = g_value_get_int (value);
+      break;
+    case SETTING_RECONNECT_MIN_DELAY:
+      settings->retry.min_delay = g_value_get_uint64 (value);
+      break;
+    case SETTING_RECONNECT_MAX_DELAY:
+      settings->retry.max_delay = g_value_get_uint64 (value);
+      break;
+    case SETTING_RECONNECT_WHEN_KICKED:
+      settings->retry.when_kicked = g_value_get_boolean (value);
+      break;
     default:
       return FALSE;
   }
@@ -168,6 +193,21 @@ gst_janus_settings_get (const GstJanusSettings *settings, guint id, GValue *valu
       break;
     case SETTING_RECORDING_NAME:
       g_value_set_string (value, settings->recording.name);
+      break;
+    case SETTING_RECONNECT:
+      g_value_set_boolean (value, settings->retry.enabled);
+      break;
+    case SETTING_RECONNECT_ATTEMPTS:
+      g_value_set_int (value, settings->retry.max_attempts);
+      break;
+    case SETTING_RECONNECT_MIN_DELAY:
+      g_value_set_uint64 (value, settings->retry.min_delay);
+      break;
+    case SETTING_RECONNECT_MAX_DELAY:
+      g_value_set_uint64 (value, settings->retry.max_delay);
+      break;
+    case SETTING_RECONNECT_WHEN_KICKED:
+      g_value_set_boolean (value, settings->retry.when_kicked);
       break;
     default:
       return FALSE;
@@ -280,6 +320,16 @@ gst_janus_settings_init (GstJanusSettings *settings)
 }
 
 void
+gst_janus_settings_init_reconnect (GstJanusSettings *settings)
+{
+  settings->retry.enabled = DEFAULT_RECONNECT;
+  settings->retry.max_attempts = DEFAULT_RECONNECT_ATTEMPTS;
+  settings->retry.min_delay = DEFAULT_RECONNECT_MIN_DELAY;
+  settings->retry.max_delay = DEFAULT_RECONNECT_MAX_DELAY;
+  settings->retry.when_kicked = DEFAULT_RECONNECT_WHEN_KICKED;
+}
+
+void
 gst_janus_settings_clear (GstJanusSettings *settings)
 {
   g_free (settings->session.endpoint);
@@ -298,6 +348,8 @@ gst_janus_settings_clear (GstJanusSettings *settings)
 }
 
 #define READY ((GParamFlags) (G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY))
+#define PLAYING \
+  ((GParamFlags) (G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_PLAYING))
 /* A credential is nobody's business once it is set, and must not show in a graph. */
 #define SECRET ((GParamFlags) (G_PARAM_WRITABLE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY))
 
@@ -379,6 +431,64 @@ gst_janus_settings_install_kind (GObjectClass *klass, GstJanusKind kind)
     install_room (klass);
   else
     install_recording (klass);
+}
+
+void
+gst_janus_settings_install_reconnect (GObjectClass *klass)
+{
+  /**
+   * GstJanusBin:reconnect:
+   *
+   * What heals by itself is then a warning, not an error: a server that is restarted or cannot be reached, a connection that
+   * breaks off, a room that is destroyed or not there yet. What cannot heal is an error all the same: a wrong PIN, a
+   * codec that the room does not allow.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (klass, SETTING_RECONNECT,
+      g_param_spec_boolean ("reconnect", "Reconnect",
+          "Try again when the connection is lost or cannot be made", DEFAULT_RECONNECT, PLAYING));
+  /**
+   * GstJanusBin:reconnect-attempts:
+   *
+   * Counted anew once a connection has held for #GstJanusBin:reconnect-max-delay.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (klass, SETTING_RECONNECT_ATTEMPTS,
+      g_param_spec_int ("reconnect-attempts", "Reconnect attempts",
+          "How often in a row to try again before it is an error (-1: for ever)", -1, G_MAXINT,
+          DEFAULT_RECONNECT_ATTEMPTS, PLAYING));
+  /**
+   * GstJanusBin:reconnect-min-delay:
+   *
+   * Doubled before each further attempt, up to #GstJanusBin:reconnect-max-delay. Of each delay a random part of up to the half
+   * is taken off, so that not all who were there come back at once.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (klass, SETTING_RECONNECT_MIN_DELAY,
+      g_param_spec_uint64 ("reconnect-min-delay", "Reconnect minimum delay",
+          "Nanoseconds before the first attempt, at the most", 0, G_MAXUINT64,
+          DEFAULT_RECONNECT_MIN_DELAY, PLAYING));
+  /**
+   * GstJanusBin:reconnect-max-delay:
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (klass, SETTING_RECONNECT_MAX_DELAY,
+      g_param_spec_uint64 ("reconnect-max-delay", "Reconnect maximum delay",
+          "Nanoseconds before any attempt, at the most", 0, G_MAXUINT64,
+          DEFAULT_RECONNECT_MAX_DELAY, PLAYING));
+  /**
+   * GstJanusBin:reconnect-when-kicked:
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (klass, SETTING_RECONNECT_WHEN_KICKED,
+      g_param_spec_boolean ("reconnect-when-kicked", "Reconnect when kicked",
+          "Come back also when somebody has removed us from the room",
+          DEFAULT_RECONNECT_WHEN_KICKED, PLAYING));
 }
 
 void

@@ -5,6 +5,7 @@
 
 #include <gst/gst.h>
 
+#include "janusretry.h"
 #include "janusroom.h"
 
 G_BEGIN_DECLS
@@ -36,6 +37,7 @@ typedef struct {
   JanusRoomConfig room;
   GstJanusRecordingConfig recording;
   GstJanusIceConfig ice;
+  JanusRetryConfig retry;
 } GstJanusSettings;
 
 /* Ids of the properties are below this. */
@@ -45,8 +47,12 @@ typedef struct {
 void gst_janus_settings_install (GObjectClass *klass);
 /* Installs those of KIND: to be called by the class of an element. */
 void gst_janus_settings_install_kind (GObjectClass *klass, GstJanusKind kind);
+/* Installs those of reconnecting: the same. */
+void gst_janus_settings_install_reconnect (GObjectClass *klass);
 
 void gst_janus_settings_init (GstJanusSettings *settings);
+/* Of an element with the properties of reconnecting. */
+void gst_janus_settings_init_reconnect (GstJanusSettings *settings);
 void gst_janus_settings_clear (GstJanusSettings *settings);
 
 /* The property ID; FALSE when it is none of these, or, for get, must not be read. Credentials cannot be. */

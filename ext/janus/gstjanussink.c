@@ -240,11 +240,13 @@ on_lingered (gpointer user_data)
 {
   GstJanusBin *bin = user_data;
 
-  if (gst_janus_bin_get_talk (bin)) {
-    if (gst_janus_bin_get_state (bin) != GST_JANUS_STATE_FAILED)
-      gst_janus_bin_set_state (bin, GST_JANUS_STATE_ENDED);
+  if (gst_janus_bin_get_state (bin) != GST_JANUS_STATE_FAILED)
+    gst_janus_bin_set_state (bin, GST_JANUS_STATE_ENDED);
+  gst_janus_bin_stop_retrying (bin);
+  if (gst_janus_bin_get_talk (bin))
     gst_janus_bin_leave (bin, on_left);
-  }
+  else
+    on_left (bin);
   return G_SOURCE_REMOVE;
 }
 
@@ -260,16 +262,36 @@ on_eos (GstJanusBin *bin)
 }
 
 static void
+gst_janus_sink_drop (GstJanusBin *bin)
+{
+  GstJanusSink *self = GST_JANUS_SINK (bin);
+  GstJanusSinkPrivate *priv = PRIV (self);
+
+  gst_janus_clear_source (&priv->warning);
+  /* Before that which the data goes to. */
+  gst_janus_streams_close (priv->streams);
+  g_clear_pointer (&priv->peer, gst_janus_peer_close);
+  priv->connected = priv->server_is_up = FALSE;
+}
+
+static void
 gst_janus_sink_stop (GstJanusBin *bin)
 {
   GstJanusSink *self = GST_JANUS_SINK (bin);
   GstJanusSinkPrivate *priv = PRIV (self);
 
   gst_janus_clear_source (&priv->linger);
-  gst_janus_clear_source (&priv->warning);
-  g_clear_pointer (&priv->peer, gst_janus_peer_close);
-  priv->connected = priv->server_is_up = FALSE;
   gst_janus_streams_reset (priv->streams);
+}
+
+static void
+gst_janus_sink_add_stats (GstJanusBin *bin, GstStructure *stats)
+{
+  GstJanusSink *self = GST_JANUS_SINK (bin);
+  GstJanusSinkPrivate *priv = PRIV (self);
+
+  gst_structure_set (stats, "packets-dropped", G_TYPE_UINT64,
+      gst_janus_streams_get_n_dropped (priv->streams), NULL);
 }
 
 /* ---- Element ---- */
@@ -381,7 +403,9 @@ gst_janus_sink_class_init (GstJanusSinkClass *klass)
   element_class->request_new_pad = gst_janus_sink_request_new_pad;
   element_class->release_pad = gst_janus_sink_release_pad;
   GST_BIN_CLASS (klass)->handle_message = gst_janus_sink_handle_message;
+  janus_class->drop = gst_janus_sink_drop;
   janus_class->stop = gst_janus_sink_stop;
+  janus_class->add_stats = gst_janus_sink_add_stats;
   janus_class->check_settings = gst_janus_sink_check_settings;
   klass->may_open = gst_janus_sink_may_open;
 

@@ -485,7 +485,7 @@ gst_janus_src_take_offer (GstJanusSrc *self, const gchar *sdp)
 }
 
 static void
-gst_janus_src_stop (GstJanusBin *bin)
+gst_janus_src_drop (GstJanusBin *bin)
 {
   GstJanusSrc *self = GST_JANUS_SRC (bin);
   GstJanusSrcPrivate *priv = PRIV (self);
@@ -496,6 +496,11 @@ gst_janus_src_stop (GstJanusBin *bin)
   g_clear_pointer (&priv->mids, g_ptr_array_unref);
   g_clear_pointer (&priv->end, g_free);
   priv->connected = priv->server_is_up = FALSE;
+}
+
+static void
+gst_janus_src_stop (GstJanusBin *bin)
+{
 }
 
 /* ---- Element ---- */
@@ -604,6 +609,7 @@ gst_janus_src_class_init (GstJanusSrcClass *klass)
   object_class->finalize = gst_janus_src_finalize;
   element_class->change_state = gst_janus_src_change_state;
   element_class->send_event = gst_janus_src_send_event;
+  GST_JANUS_BIN_CLASS (klass)->drop = gst_janus_src_drop;
   GST_JANUS_BIN_CLASS (klass)->stop = gst_janus_src_stop;
 
   /**

@@ -54,6 +54,8 @@ struct _GstJanusStreams {
   gboolean allow_plaintext;
   gboolean settled;   /* no more streams can be added */
   gboolean gate_open; /* the connection is up */
+  gboolean was_open;  /* or has been in this run */
+  guint64 n_dropped;  /* packets */
 };
 
 /* ---- Streaming threads ---- */
@@ -92,7 +94,7 @@ stream_started (Stream *stream)
   GST_DEBUG_OBJECT (stream->pad, "the stream has started, %s", live ? "live" : "not live");
   g_object_set (stream->sync, "sync", !live, NULL);
   g_mutex_lock (&self->lock);
-  if (!live && !self->gate_open && !stream->block_id)
+  if (!live && !self->was_open && !stream->block_id)
     stream->block_id = gst_pad_add_probe (stream->gate,
         GST_PAD_PROBE_TYPE_BLOCK | GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST,
         on_block, NULL, NULL);
@@ -126,9 +128,18 @@ refuse (Stream *stream)
         "allow-plaintext=true to publish what the server can see and hear");
 }
 
-/* Data that may go out has come. Whether it can, or is to wait; else it is to be dropped. */
+static guint
+count_packets (GstPadProbeInfo *info)
+{
+  return info->type & GST_PAD_PROBE_TYPE_BUFFER
+             ? 1
+             : gst_buffer_list_length (GST_PAD_PROBE_INFO_BUFFER_LIST (info));
+}
+
+/* N packets that may go out have come. Whether they can, or are to wait or to be dropped later; else they are to be dropped
+ * now. */
 static gboolean
-take_data (Stream *stream)
+take_data (Stream *stream, guint n)
 {
   GstJanusStreams *self = stream->streams;
   gboolean started, flows;
@@ -140,9 +151,48 @@ take_data (Stream *stream)
     stream_started (stream);
 
   g_mutex_lock (&self->lock);
-  flows = self->gate_open || stream->block_id;
+  flows = self->was_open || stream->block_id;
+  if (!flows)
+    self->n_dropped += n;
   g_mutex_unlock (&self->lock);
   return flows;
+}
+
+/* Behind the clocksync: a film goes on while the connection is lost, and no faster. */
+static GstPadProbeReturn
+on_synced_data (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
+{
+  Stream *stream = user_data;
+  GstJanusStreams *self = stream->streams;
+  gboolean open;
+
+  g_mutex_lock (&self->lock);
+  open = self->gate_open;
+  if (!open)
+    self->n_dropped += count_packets (info);
+  g_mutex_unlock (&self->lock);
+  return open ? GST_PAD_PROBE_OK : GST_PAD_PROBE_DROP;
+}
+
+/* What happens to the connection is not upstream's affair: by an error flow a source would stop for good. */
+static GstFlowReturn
+contain (GstPad *pad, GstFlowReturn flow)
+{
+  if (flow != GST_FLOW_OK)
+    GST_DEBUG_OBJECT (pad, "the connection says %s", gst_flow_get_name (flow));
+  return GST_PAD_IS_FLUSHING (pad) ? GST_FLOW_FLUSHING : GST_FLOW_OK;
+}
+
+static GstFlowReturn
+on_buffer (GstPad *pad, GstObject *parent, GstBuffer *buffer)
+{
+  return contain (pad, gst_proxy_pad_chain_default (pad, parent, buffer));
+}
+
+static GstFlowReturn
+on_buffer_list (GstPad *pad, GstObject *parent, GstBufferList *list)
+{
+  return contain (pad, gst_proxy_pad_chain_list_default (pad, parent, list));
 }
 
 static void
@@ -163,9 +213,9 @@ take_recorded (Stream *stream, GstBuffer *buffer)
     return GST_FLOW_OK;
   if (verdict == GST_JANUS_GUARD_REFUSE)
     refuse (stream);
-  else if (take_data (stream))
+  else if (take_data (stream, g_queue_get_length (&stream->held)))
     while (flow == GST_FLOW_OK && !g_queue_is_empty (&stream->held))
-      flow = gst_pad_push (stream->gate, g_queue_pop_head (&stream->held));
+      flow = contain (stream->pad, gst_pad_push (stream->gate, g_queue_pop_head (&stream->held)));
   clear_held (stream);
   return flow;
 }
@@ -222,7 +272,7 @@ on_data (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
       return GST_PAD_PROBE_DROP;
     }
   }
-  return take_data (stream) ? GST_PAD_PROBE_OK : GST_PAD_PROBE_DROP;
+  return take_data (stream, count_packets (info)) ? GST_PAD_PROBE_OK : GST_PAD_PROBE_DROP;
 }
 
 /* FALSE when CAPS are of another codec than those that were published. */
@@ -412,12 +462,16 @@ gst_janus_streams_add (GstJanusStreams *self, GstPadTemplate *templ, const gchar
   gst_bin_add (GST_BIN (self->bin), gst_object_ref_sink (stream->sync));
   gst_element_sync_state_with_parent (stream->sync);
   stream->sync_src = gst_element_get_static_pad (stream->sync, "src");
+  gst_pad_add_probe (stream->sync_src, GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST,
+      on_synced_data, stream, NULL);
 
   target = gst_element_get_static_pad (stream->sync, "sink");
   pad_name = g_strdup_printf ("sink_%u", number);
   stream->pad = gst_ghost_pad_new_from_template (pad_name, target, templ);
   stream->gate = GST_PAD (gst_proxy_pad_get_internal (GST_PROXY_PAD (stream->pad)));
   g_object_set_data_full (G_OBJECT (stream->pad), STREAM_KEY, stream, (GDestroyNotify) stream_free);
+  gst_pad_set_chain_function (stream->pad, on_buffer);
+  gst_pad_set_chain_list_function (stream->pad, on_buffer_list);
   gst_pad_add_probe (stream->pad, GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST,
       on_data, stream, NULL);
   gst_pad_add_probe (stream->pad,
@@ -534,7 +588,7 @@ gst_janus_streams_open (GstJanusStreams *self)
   GList *pads, *l;
 
   g_mutex_lock (&self->lock);
-  self->gate_open = TRUE;
+  self->gate_open = self->was_open = TRUE;
   g_mutex_unlock (&self->lock);
 
   pads = ref_pads (self);
@@ -557,13 +611,32 @@ gst_janus_streams_open (GstJanusStreams *self)
 }
 
 void
+gst_janus_streams_close (GstJanusStreams *self)
+{
+  g_mutex_lock (&self->lock);
+  self->gate_open = FALSE;
+  g_mutex_unlock (&self->lock);
+}
+
+guint64
+gst_janus_streams_get_n_dropped (GstJanusStreams *self)
+{
+  guint64 n_dropped;
+
+  g_mutex_lock (&self->lock);
+  n_dropped = self->n_dropped;
+  g_mutex_unlock (&self->lock);
+  return n_dropped;
+}
+
+void
 gst_janus_streams_reset (GstJanusStreams *self)
 {
   GList *l;
 
   g_mutex_lock (&self->lock);
   self->settled = FALSE;
-  self->gate_open = FALSE;
+  self->gate_open = self->was_open = FALSE;
   for (l = self->streams; l; l = l->next) {
     Stream *stream = l->data;
 

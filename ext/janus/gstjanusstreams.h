@@ -3,7 +3,8 @@
  *
  * Each is a pad of the bin with a clocksync behind it, which is linked to a webrtcbin for as long as there is
  * one. What is not encrypted gets no further than the pad. Until the connection is up, live data is dropped
- * and other data waits. */
+ * and other data waits. Later connections come and go behind the clocksync: what comes in between is dropped there, at the speed at
+ * which it would have been sent, and upstream never sees any of it. */
 
 #pragma once
 
@@ -47,6 +48,10 @@ gboolean gst_janus_streams_connect (
     GstJanusStreams *self, GstElement *webrtcbin, gboolean do_retransmission);
 /* The connection is up: lets data flow, and asks for keyframes where some were dropped. */
 void gst_janus_streams_open (GstJanusStreams *self);
+/* The connection is lost, and what data goes to will be taken away: drops it from now on. */
+void gst_janus_streams_close (GstJanusStreams *self);
+/* Packets that were dropped for lack of a connection. Any thread. */
+guint64 gst_janus_streams_get_n_dropped (GstJanusStreams *self);
 /* The run is over. */
 void gst_janus_streams_reset (GstJanusStreams *self);
 

@@ -18,6 +18,9 @@
  * live, such as a file, waits for the connection, and then flows at the speed of the clock. At EOS the
  * element unpublishes and leaves before it lets the pipeline end.
  *
+ * When the connection is lost, it is made again, unless #GstJanusBin:reconnect is off: upstream goes on
+ * meanwhile, what it sends is dropped, and the publisher comes back under its feed id.
+ *
  * ## Example
  * |[
  * gst-launch-1.0 videotestsrc is-live=true ! videoconvert ! vp8enc deadline=1 ! rtpvp8pay pt=105 mtu=1170 ! perclitenc key-file=room.key ! janusvideoroomsink janus-endpoint=wss://sfu.example:8989/ room-id=1234 display-name=cam
@@ -168,6 +171,14 @@ gst_janus_video_room_sink_leave_talk (gpointer room, GDestroyNotify done, gpoint
 }
 
 static void
+gst_janus_video_room_sink_drop (GstJanusBin *bin)
+{
+  GST_JANUS_BIN_CLASS (gst_janus_video_room_sink_parent_class)->drop (bin);
+
+  gst_janus_recording_lose (GST_JANUS_VIDEO_ROOM_SINK (bin)->recording);
+}
+
+static void
 gst_janus_video_room_sink_stop (GstJanusBin *bin)
 {
   GST_JANUS_BIN_CLASS (gst_janus_video_room_sink_parent_class)->stop (bin);
@@ -247,9 +258,11 @@ gst_janus_video_room_sink_class_init (GstJanusVideoRoomSinkClass *klass)
   object_class->get_property = gst_janus_video_room_sink_get_property;
   object_class->finalize = gst_janus_video_room_sink_finalize;
   gst_janus_bin_class_set_kind (janus_class, GST_JANUS_KIND_ROOM);
+  gst_janus_bin_class_set_reconnecting (janus_class);
   janus_class->make_talk = gst_janus_video_room_sink_make_talk;
   janus_class->begin_talk = gst_janus_video_room_sink_begin_talk;
   janus_class->leave_talk = gst_janus_video_room_sink_leave_talk;
+  janus_class->drop = gst_janus_video_room_sink_drop;
   janus_class->stop = gst_janus_video_room_sink_stop;
   janus_class->check_settings = gst_janus_video_room_sink_check_settings;
   sink_class->publish = gst_janus_video_room_sink_publish;

@@ -21,7 +21,8 @@ typedef enum {
   JANUS_ERROR_NO_FEED,      /* the feed to subscribe to did not appear */
   JANUS_ERROR_NO_DATA,      /* a stream to be published gives nothing */
   JANUS_ERROR_ICE,          /* no media connection */
-  JANUS_ERROR_KICKED,       /* removed from the room, or the room was destroyed */
+  JANUS_ERROR_KICKED,       /* removed from the room */
+  JANUS_ERROR_DESTROYED,    /* the room was destroyed */
   JANUS_ERROR_RECORD,       /* the server will not record */
   JANUS_ERROR_NO_RECORDING, /* the server has no such recording */
 } JanusError;
@@ -44,9 +45,11 @@ enum {
   JANUS_REFUSAL_ID_EXISTS = 436,
   JANUS_REFUSAL_E2EE_MIXED = 438,
   JANUS_REFUSAL_NO_SUCH_SESSION = 458,
+  JANUS_REFUSAL_NO_SUCH_HANDLE = 459,
   JANUS_REFUSAL_NO_SUCH_PLUGIN = 460,
   JANUS_REFUSAL_SESSION_CONFLICT = 468,
   JANUS_REFUSAL_NO_MORE_SESSIONS = 472,
+  JANUS_REFUSAL_UNKNOWN = 490, /* such as no network for the media */
 };
 
 GQuark janus_error_quark (void);

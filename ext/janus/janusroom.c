@@ -71,8 +71,8 @@ on_own_event (JanusRoom *room, const JanusMessage *message)
   if (message->type == JANUS_MESSAGE_WEBRTCUP) {
     room->handlers->webrtcup (room->user_data);
   } else if (!error && g_strcmp0 (message->videoroom, "destroyed") == 0) {
-    error =
-        g_error_new (JANUS_ERROR, JANUS_ERROR_KICKED, "Room %s was destroyed", room->config.room);
+    error = g_error_new (
+        JANUS_ERROR, JANUS_ERROR_DESTROYED, "Room %s was destroyed", room->config.room);
   } else if (!error && g_strcmp0 (message->leaving, "ok") == 0 && message->reason) {
     /* With string ids somebody else may be called "ok", but then no reason is given. */
     error = g_error_new (JANUS_ERROR, JANUS_ERROR_KICKED, "We were removed from room %s: %s",

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Whatever a server or a network refuses is an error that says what to do, in time. */
+/* Whatever a server or a network refuses is an error that says what to do, in time. What heals is one without
+ * reconnecting. */
 
 #include <sys/wait.h>
 
@@ -14,8 +15,9 @@
 static GstElement *
 play_sink (const gchar *endpoint, const gchar *room, const gchar *properties)
 {
-  return test_play (SOURCE "janusvideoroomsink name=sfu janus-endpoint=%s room-id=%s %s", endpoint,
-      room, properties);
+  return test_play (SOURCE
+      "janusvideoroomsink name=sfu reconnect=false janus-endpoint=%s room-id=%s %s",
+      endpoint, room, properties);
 }
 
 static GstElement *
@@ -170,7 +172,8 @@ GST_END_TEST;
 GST_START_TEST (a_server_that_dies_ends_the_stream_with_an_error)
 {
   g_autoptr (TestJanus) janus = test_start_janus (NULL);
-  GstElement *sink = test_publish (janus, VP8_SOURCE, TEST_ROOM_OPEN, "feed-id=777");
+  GstElement *sink =
+      test_publish (janus, VP8_SOURCE, TEST_ROOM_OPEN, "feed-id=777 reconnect=false");
   GstElement *src = play_src (test_janus_get_endpoint (janus), TEST_ROOM_OPEN, "feed-id=777");
 
   test_wait_state (src, "s", "connected");
@@ -186,7 +189,7 @@ GST_START_TEST (a_session_that_times_out_is_told)
 {
   TestJanusOptions options = {.session_timeout = 2};
   g_autoptr (TestJanus) janus = test_start_janus (&options);
-  GstElement *pipeline = test_publish (janus, VP8_SOURCE, TEST_ROOM_OPEN, "");
+  GstElement *pipeline = test_publish (janus, VP8_SOURCE, TEST_ROOM_OPEN, "reconnect=false");
 
   /* Less than our keepalive interval. Which event of the end comes first is up to the server. */
   test_expect_error (pipeline, "The server has dropped the session", NULL);
@@ -326,13 +329,15 @@ GST_START_TEST (an_error_at_the_very_start_ends_gst_launch)
   guint i;
 
   for (i = 0; i < 3; i++) {
-    check_gst_launch_ends ("exec gst-launch-1.0 " SOURCE "janusvideoroomsink janus-endpoint=%s "
+    check_gst_launch_ends ("exec gst-launch-1.0 " SOURCE "janusvideoroomsink reconnect=false "
+                           "janus-endpoint=%s "
                            "room-id=" TEST_ROOM_OPEN,
         nobody);
     check_gst_launch_ends ("exec gst-launch-1.0 janusvideoroomsrc janus-endpoint=%s "
                            "room-id=" TEST_ROOM_OPEN " ! fakesink",
         nobody);
-    check_gst_launch_ends ("exec gst-launch-1.0 " SOURCE "janusvideoroomsink janus-endpoint=%s "
+    check_gst_launch_ends ("exec gst-launch-1.0 " SOURCE "janusvideoroomsink reconnect=false "
+                           "janus-endpoint=%s "
                            "room-id=" TEST_ROOM_NONE,
         endpoint);
     /* Not live: its first packet comes before PLAYING. */

@@ -1536,7 +1536,7 @@ GST_START_TEST (the_end_of_the_room_is_told)
   ask (janus, "{\"request\":\"create\",\"room\":6001}");
   guest = guest_join (test_janus_get_endpoint (janus), "6001");
   ask (janus, "{\"request\":\"destroy\",\"room\":6001}");
-  check_fails (guest, JANUS_ERROR, JANUS_ERROR_KICKED);
+  check_fails (guest, JANUS_ERROR, JANUS_ERROR_DESTROYED);
 }
 GST_END_TEST;
 

@@ -123,15 +123,21 @@ is_wanted (GstMessage *message, gpointer data)
          (!wanted->state || g_strcmp0 (gst_structure_get_string (s, "state"), wanted->state) == 0);
 }
 
-void
-test_wait_state (GstElement *pipeline, const gchar *name, const gchar *state)
+GstMessage *
+test_wait_state_message (GstElement *pipeline, const gchar *name, const gchar *state)
 {
   Wanted wanted = {name, "janus-state", state};
   GstMessage *message =
       wait_message (pipeline, GST_MESSAGE_ELEMENT | GST_MESSAGE_ERROR, is_wanted, &wanted);
 
   fail_unless (message != NULL, "%s has not come to state %s", name, state);
-  gst_message_unref (message);
+  return message;
+}
+
+void
+test_wait_state (GstElement *pipeline, const gchar *name, const gchar *state)
+{
+  gst_message_unref (test_wait_state_message (pipeline, name, state));
 }
 
 GstMessage *

@@ -43,6 +43,8 @@ test_publish (TestJanus *janus, const gchar *source, const gchar *room, const gc
 
 /* Waits for the element message "janus-state" with STATE from the element NAME. An error fails the test. */
 void test_wait_state (GstElement *pipeline, const gchar *name, const gchar *state);
+/* The same, and returns the message. */
+GstMessage *test_wait_state_message (GstElement *pipeline, const gchar *name, const gchar *state);
 /* Waits for the element message NAME, which is returned. An error fails the test. */
 GstMessage *test_wait_element_message (GstElement *pipeline, const gchar *name);
 /* Waits for a message of TYPE, a warning or an information, of the element NAME whose text has TEXT in it. An error fails

@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What is tried again, how soon, and how often. */
+
+#include <gst/check/gstcheck.h>
+
+#include "januserror.h"
+#include "janusretry.h"
+
+#define SECOND G_GINT64_CONSTANT (1000000000)
+
+static const JanusRetryConfig for_ever = {
+    .enabled = TRUE, .max_attempts = -1, .min_delay = SECOND / 2, .max_delay = 5 * SECOND};
+
+/* One failure with CODE of DOMAIN at NOW; its delay is not asked for. */
+static JanusRetryVerdict
+fail_once (JanusRetry *retry, const JanusRetryConfig *config, GQuark domain, gint code, gint64 now)
+{
+  g_autoptr (GError) error = g_error_new_literal (domain, code, "failed");
+  guint64 delay = 0;
+
+  return janus_retry_failed (retry, config, error, now, 0.5, &delay);
+}
+
+/* The delay of an attempt with CHANCE after the server could not be reached. */
+static guint64
+next_delay (JanusRetry *retry, const JanusRetryConfig *config, gint64 now, gdouble chance)
+{
+  g_autoptr (GError) error =
+      g_error_new_literal (JANUS_ERROR, JANUS_ERROR_UNREACHABLE, "unreachable");
+  guint64 delay = G_MAXUINT64;
+
+  fail_unless (janus_retry_failed (retry, config, error, now, chance, &delay) == JANUS_RETRY_AGAIN);
+  return delay;
+}
+
+GST_START_TEST (what_comes_back_by_itself_is_tried_again_from_the_first_time_on)
+{
+  static const gint errors[] = {JANUS_ERROR_UNREACHABLE, JANUS_ERROR_TIMEOUT, JANUS_ERROR_CLOSED,
+      JANUS_ERROR_ICE, JANUS_ERROR_DESTROYED, JANUS_ERROR_NO_FEED};
+  static const gint refusals[] = {426, 428, 432, 458, 459, 468, 472, 490};
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (errors); i++) {
+    JanusRetry retry = JANUS_RETRY_INIT;
+
+    assert_equals_int (fail_once (&retry, &for_ever, JANUS_ERROR, errors[i], 0), JANUS_RETRY_AGAIN);
+  }
+  for (i = 0; i < G_N_ELEMENTS (refusals); i++) {
+    JanusRetry retry = JANUS_RETRY_INIT;
+
+    assert_equals_int (
+        fail_once (&retry, &for_ever, JANUS_REFUSAL, refusals[i], 0), JANUS_RETRY_AGAIN);
+  }
+}
+GST_END_TEST;
+
+GST_START_TEST (what_would_end_the_same_way_is_never_tried_again)
+{
+  static const gint errors[] = {JANUS_ERROR_SETTINGS, JANUS_ERROR_CODEC, JANUS_ERROR_NO_DATA,
+      JANUS_ERROR_RECORD, JANUS_ERROR_NO_RECORDING};
+  static const gint refusals[] = {403, 423, 429, 431, 433, 438, 460, 467};
+  JanusRetry retry = JANUS_RETRY_INIT;
+  guint i;
+
+  /* Also if it has worked before. */
+  janus_retry_succeeded (&retry, 0);
+  for (i = 0; i < G_N_ELEMENTS (errors); i++)
+    assert_equals_int (
+        fail_once (&retry, &for_ever, JANUS_ERROR, errors[i], 1), JANUS_RETRY_GIVE_UP);
+  for (i = 0; i < G_N_ELEMENTS (refusals); i++)
+    assert_equals_int (
+        fail_once (&retry, &for_ever, JANUS_REFUSAL, refusals[i], 1), JANUS_RETRY_GIVE_UP);
+  assert_equals_int (
+      fail_once (&retry, &for_ever, GST_STREAM_ERROR, GST_STREAM_ERROR_WRONG_TYPE, 1),
+      JANUS_RETRY_GIVE_UP);
+}
+GST_END_TEST;
+
+GST_START_TEST (a_certificate_and_an_answer_have_to_have_been_right_once)
+{
+  static const gint errors[] = {JANUS_ERROR_TLS, JANUS_ERROR_PROTOCOL};
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (errors); i++) {
+    JanusRetry retry = JANUS_RETRY_INIT;
+
+    assert_equals_int (
+        fail_once (&retry, &for_ever, JANUS_ERROR, errors[i], 0), JANUS_RETRY_GIVE_UP);
+    janus_retry_succeeded (&retry, 0);
+    assert_equals_int (fail_once (&retry, &for_ever, JANUS_ERROR, errors[i], 1), JANUS_RETRY_AGAIN);
+  }
+}
+GST_END_TEST;
+
+GST_START_TEST (who_is_kicked_comes_back_only_if_told_so)
+{
+  JanusRetryConfig config = for_ever;
+  JanusRetry retry = JANUS_RETRY_INIT;
+
+  assert_equals_int (
+      fail_once (&retry, &config, JANUS_ERROR, JANUS_ERROR_KICKED, 0), JANUS_RETRY_GIVE_UP);
+  config.when_kicked = TRUE;
+  assert_equals_int (
+      fail_once (&retry, &config, JANUS_ERROR, JANUS_ERROR_KICKED, 0), JANUS_RETRY_AGAIN);
+}
+GST_END_TEST;
+
+GST_START_TEST (without_reconnect_nothing_is_tried_again)
+{
+  JanusRetryConfig config = for_ever;
+  JanusRetry retry = JANUS_RETRY_INIT;
+
+  config.enabled = FALSE;
+  janus_retry_succeeded (&retry, 0);
+  assert_equals_int (
+      fail_once (&retry, &config, JANUS_ERROR, JANUS_ERROR_CLOSED, 1), JANUS_RETRY_GIVE_UP);
+}
+GST_END_TEST;
+
+GST_START_TEST (delays_double_up_to_their_bound)
+{
+  static const gint64 most[] = {SECOND / 2, SECOND, 2 * SECOND, 4 * SECOND, 5 * SECOND, 5 * SECOND};
+  JanusRetry retry = JANUS_RETRY_INIT;
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (most); i++) {
+    assert_equals_uint64 (next_delay (&retry, &for_ever, 0, 1.0), most[i]);
+    assert_equals_int (retry.attempts, i + 1);
+  }
+}
+GST_END_TEST;
+
+GST_START_TEST (chance_spreads_a_delay_over_its_upper_half)
+{
+  JanusRetry retry = JANUS_RETRY_INIT;
+  guint i;
+
+  assert_equals_uint64 (next_delay (&retry, &for_ever, 0, 0.0), SECOND / 4);
+  assert_equals_uint64 (next_delay (&retry, &for_ever, 0, 0.5), SECOND * 3 / 4);
+  for (i = 0; i < 1000; i++) {
+    guint64 delay = next_delay (&retry, &for_ever, 0, g_random_double ());
+
+    fail_unless (delay >= (guint64) SECOND && delay <= (guint64) (5 * SECOND));
+  }
+}
+GST_END_TEST;
+
+GST_START_TEST (bounds_that_make_no_sense_do_no_harm)
+{
+  JanusRetryConfig config = for_ever;
+  JanusRetry retry = JANUS_RETRY_INIT;
+  guint i;
+
+  config.min_delay = 10 * SECOND;
+  assert_equals_uint64 (next_delay (&retry, &config, 0, 1.0), 5 * SECOND);
+  config.min_delay = 0;
+  assert_equals_uint64 (next_delay (&retry, &config, 0, 1.0), 0);
+  config.max_delay = 0;
+  assert_equals_uint64 (next_delay (&retry, &config, 0, 1.0), 0);
+  config.min_delay = 1;
+  config.max_delay = G_MAXUINT64;
+  for (i = 0; i < 200; i++)
+    next_delay (&retry, &config, 0, 1.0);
+}
+GST_END_TEST;
+
+GST_START_TEST (attempts_in_a_row_are_counted_up_to_their_number)
+{
+  JanusRetryConfig config = for_ever;
+  JanusRetry retry = JANUS_RETRY_INIT;
+  guint i;
+
+  config.max_attempts = 3;
+  for (i = 0; i < 3; i++)
+    next_delay (&retry, &config, 0, 1.0);
+  assert_equals_int (
+      fail_once (&retry, &config, JANUS_ERROR, JANUS_ERROR_UNREACHABLE, 0), JANUS_RETRY_GIVE_UP);
+
+  config.max_attempts = 0;
+  retry = JANUS_RETRY_INIT;
+  assert_equals_int (
+      fail_once (&retry, &config, JANUS_ERROR, JANUS_ERROR_UNREACHABLE, 0), JANUS_RETRY_GIVE_UP);
+}
+GST_END_TEST;
+
+GST_START_TEST (a_connection_that_has_held_begins_anew_and_one_that_flaps_does_not)
+{
+  JanusRetry retry = JANUS_RETRY_INIT;
+
+  next_delay (&retry, &for_ever, 0, 1.0);
+  next_delay (&retry, &for_ever, 0, 1.0);
+  janus_retry_succeeded (&retry, SECOND);
+  assert_equals_uint64 (next_delay (&retry, &for_ever, 2 * SECOND, 1.0), 2 * SECOND);
+  janus_retry_succeeded (&retry, 3 * SECOND);
+  assert_equals_uint64 (next_delay (&retry, &for_ever, 8 * SECOND, 1.0), SECOND / 2);
+}
+GST_END_TEST;
+
+GST_START_TEST (an_id_that_is_taken_is_waited_for_within_bounds)
+{
+  JanusRetryConfig config = for_ever;
+  JanusRetry retry = JANUS_RETRY_INIT;
+  const gint64 patience = (gint64) JANUS_RETRY_TAKEN_PATIENCE;
+
+  assert_equals_int (fail_once (&retry, &config, JANUS_REFUSAL, 436, SECOND), JANUS_RETRY_AGAIN);
+  assert_equals_int (fail_once (&retry, &config, JANUS_REFUSAL, 436, patience), JANUS_RETRY_AGAIN);
+  /* That it was not even asked for tells nothing. */
+  fail_once (&retry, &config, JANUS_ERROR, JANUS_ERROR_UNREACHABLE, patience + 1);
+  assert_equals_int (
+      fail_once (&retry, &config, JANUS_REFUSAL, 436, patience + SECOND), JANUS_RETRY_AGAIN);
+  assert_equals_int (fail_once (&retry, &config, JANUS_REFUSAL, 436, 2 * patience + SECOND),
+      JANUS_RETRY_AGAIN_AS_ANOTHER);
+
+  config.id_is_ours = TRUE;
+  assert_equals_int (
+      fail_once (&retry, &config, JANUS_REFUSAL, 436, 2 * patience + SECOND), JANUS_RETRY_GIVE_UP);
+  janus_retry_succeeded (&retry, 2 * patience + 2 * SECOND);
+  assert_equals_int (fail_once (&retry, &config, JANUS_REFUSAL, 436, 2 * patience + 3 * SECOND),
+      JANUS_RETRY_AGAIN);
+}
+GST_END_TEST;
+
+static Suite *
+janusretry_suite (void)
+{
+  Suite *s = suite_create ("janusretry");
+  TCase *tc = tcase_create ("janusretry");
+
+  suite_add_tcase (s, tc);
+  tcase_add_test (tc, what_comes_back_by_itself_is_tried_again_from_the_first_time_on);
+  tcase_add_test (tc, what_would_end_the_same_way_is_never_tried_again);
+  tcase_add_test (tc, a_certificate_and_an_answer_have_to_have_been_right_once);
+  tcase_add_test (tc, who_is_kicked_comes_back_only_if_told_so);
+  tcase_add_test (tc, without_reconnect_nothing_is_tried_again);
+  tcase_add_test (tc, delays_double_up_to_their_bound);
+  tcase_add_test (tc, chance_spreads_a_delay_over_its_upper_half);
+  tcase_add_test (tc, bounds_that_make_no_sense_do_no_harm);
+  tcase_add_test (tc, attempts_in_a_row_are_counted_up_to_their_number);
+  tcase_add_test (tc, a_connection_that_has_held_begins_anew_and_one_that_flaps_does_not);
+  tcase_add_test (tc, an_id_that_is_taken_is_waited_for_within_bounds);
+  return s;
+}
+
+GST_CHECK_MAIN (janusretry);
