@@ -176,7 +176,7 @@ fi
 
 screen=(fakesink)
 [ -z "$display" ] || screen=(autovideosink)
-source=(janusvideoroomsrc name=s "${server[@]}" "feed-display-name=$name")
+source=(janusvideoroomsrc name=s "${server[@]}" "feed-display-name=$name" reconnect=false eos-on-leave=true)
 receive=("${source[@]}" s. ! application/x-rtp,media=video ! perclitedec key-file=room.key ! rtpvp8depay ! tee name=vp8
   vp8. ! queue ! webmmux name=webm ! filesink location=received.webm
   vp8. ! queue ! vp8dec ! videoconvert ! "${screen[@]}")

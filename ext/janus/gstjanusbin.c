@@ -11,6 +11,7 @@
 #include <gst/webrtc/webrtc.h>
 
 #include "gstjanusbin.h"
+#include "gstjanusfailure.h"
 #include "gstjanuspeer.h"
 #include "gstjanuspost.h"
 #include "gstjanusreconnect.h"
@@ -18,9 +19,6 @@
 
 GST_DEBUG_CATEGORY_STATIC (gst_janus_bin_debug);
 #define GST_CAT_DEFAULT gst_janus_bin_debug
-
-/* How long an error waits for PLAYING. */
-#define HOLD_BACK_MSECONDS 1000
 
 enum { PROP_STATE = GST_JANUS_N_SETTINGS, PROP_ACTIVE, PROP_STATS };
 
@@ -44,11 +42,10 @@ typedef struct {
   GstJanusSettings settings;
   GstJanusState state;
   gchar *active; /* feed or recording */
-  gboolean playing;
-  GError *error; /* what this run has failed with */
 
   GstJanusRun *run; /* set by state changes, read under the object lock elsewhere */
 
+  GstJanusFailure *failure;
   GstJanusReconnect *reconnect;
 
   /* Of the signalling thread. */
@@ -57,7 +54,6 @@ typedef struct {
   gboolean due; /* the next attempt is, once the last one is left */
   GSource *deadline;
   GError *deadline_error;
-  GSource *held_back; /* an error that waits for PLAYING */
 } GstJanusBinPrivate;
 
 G_DEFINE_ABSTRACT_TYPE_WITH_CODE (GstJanusBin, gst_janus_bin, GST_TYPE_BIN,
@@ -163,11 +159,13 @@ void
 gst_janus_bin_set_state_with (GstJanusBin *self, GstJanusState state, GstStructure *details)
 {
   GstJanusBinPrivate *priv = PRIV (self);
+  /* What has failed stays so until it is stopped, whatever comes of what was begun before. */
+  gboolean over = state != GST_JANUS_STATE_DISCONNECTED && state != GST_JANUS_STATE_FAILED &&
+                  gst_janus_failure_is_set (priv->failure);
   GEnumClass *states;
 
   GST_OBJECT_LOCK (self);
-  /* What has failed stays so until it is stopped, whatever comes of what was begun before. */
-  if (priv->state == state || (priv->error && state != GST_JANUS_STATE_DISCONNECTED)) {
+  if (priv->state == state || over) {
     GST_OBJECT_UNLOCK (self);
     gst_structure_free (details);
     return;
@@ -186,7 +184,13 @@ gst_janus_bin_set_state_with (GstJanusBin *self, GstJanusState state, GstStructu
       GST_ELEMENT (self), gst_message_new_element (GST_OBJECT (self), details));
   g_type_class_unref (states);
   if (state == GST_JANUS_STATE_CONNECTED)
-    gst_janus_reconnect_succeed (priv->reconnect);
+    gst_janus_bin_succeed (self);
+}
+
+void
+gst_janus_bin_succeed (GstJanusBin *self)
+{
+  gst_janus_reconnect_succeed (PRIV (self)->reconnect);
 }
 
 void
@@ -213,13 +217,19 @@ gst_janus_bin_set_active (GstJanusBin *self, const gchar *id)
 }
 
 GSource *
-gst_janus_bin_add_timeout (GstJanusBin *self, guint mseconds, GSourceFunc func)
+gst_janus_bin_add_timeout_for (GstJanusBin *self, guint mseconds, GSourceFunc func, gpointer data)
 {
   GSource *source = g_timeout_source_new (mseconds);
 
-  g_source_set_callback (source, func, self, NULL);
+  g_source_set_callback (source, func, data, NULL);
   g_source_attach (source, gst_janus_run_get_context (PRIV (self)->run));
   return source;
+}
+
+GSource *
+gst_janus_bin_add_timeout (GstJanusBin *self, guint mseconds, GSourceFunc func)
+{
+  return gst_janus_bin_add_timeout_for (self, mseconds, func, self);
 }
 
 void
@@ -249,7 +259,7 @@ gst_janus_bin_set_deadline (GstJanusBin *self, gint code, const gchar *what)
 
   gst_janus_clear_source (&priv->deadline);
   g_clear_error (&priv->deadline_error);
-  if (!what || priv->error)
+  if (!what || gst_janus_failure_is_set (priv->failure))
     return;
 
   priv->deadline_error = g_error_new (JANUS_ERROR, code, "%s within %u s", what, timeout);
@@ -267,52 +277,21 @@ describe (GstJanusBin *self)
   return where;
 }
 
-/* Any thread, unlike gst_janus_bin_fail(). */
-static void
-post_error (GstJanusBin *self, const GError *error)
+void
+gst_janus_bin_post_error (GstJanusBin *self, const GError *error)
 {
   g_autofree gchar *where = describe (self);
 
   gst_janus_post_error (GST_ELEMENT (self), error, where);
 }
 
-/* Posts what the run has failed with if the element does not play yet. */
-static gboolean
-on_held_back_long_enough (gpointer data)
-{
-  GstJanusBin *self = data;
-  GstJanusBinPrivate *priv = PRIV (self);
-  gboolean playing;
-
-  GST_OBJECT_LOCK (self);
-  playing = priv->playing;
-  GST_OBJECT_UNLOCK (self);
-  if (!playing)
-    post_error (self, priv->error);
-  return G_SOURCE_REMOVE;
-}
-
 static void
 give_up (GstJanusBin *self, const GError *error)
 {
-  GstJanusBinPrivate *priv = PRIV (self);
-  gboolean playing;
-
   gst_janus_bin_stop_retrying (self);
   gst_janus_bin_set_deadline (self, 0, NULL);
   gst_janus_bin_set_state (self, GST_JANUS_STATE_FAILED);
-
-  GST_OBJECT_LOCK (self);
-  priv->error = g_error_copy (error);
-  playing = priv->playing;
-  GST_OBJECT_UNLOCK (self);
-  if (playing) {
-    post_error (self, error);
-    return;
-  }
-  /* gst-launch-1.0 misses an error that is posted before its main loop runs, and would hang: it sets PLAYING
-   * from there. Whoever stays in PAUSED is told a little later. */
-  priv->held_back = gst_janus_bin_add_timeout (self, HOLD_BACK_MSECONDS, on_held_back_long_enough);
+  gst_janus_failure_set (PRIV (self)->failure, error);
 }
 
 gboolean
@@ -386,26 +365,11 @@ gst_janus_bin_fail (GstJanusBin *self, const GError *error)
   GstJanusBinPrivate *priv = PRIV (self);
   gboolean lost_already = gst_janus_bin_is_retrying (self);
 
-  if (priv->error || (lost_already && janus_retry_get_kind (error) != JANUS_RETRY_NEVER))
+  if (gst_janus_failure_is_set (priv->failure) ||
+      (lost_already && janus_retry_get_kind (error) != JANUS_RETRY_NEVER))
     return;
   if (lost_already || !retry (self, error))
     give_up (self, error);
-}
-
-/* Remembers whether the element plays, and tells what it has failed with before. */
-static void
-set_playing (GstJanusBin *self, gboolean playing)
-{
-  GstJanusBinPrivate *priv = PRIV (self);
-  g_autoptr (GError) error = NULL;
-
-  GST_OBJECT_LOCK (self);
-  priv->playing = playing;
-  if (playing && priv->error)
-    error = g_error_copy (priv->error);
-  GST_OBJECT_UNLOCK (self);
-  if (error)
-    post_error (self, error);
 }
 
 void
@@ -445,6 +409,23 @@ gst_janus_bin_dup_feed_id (GstJanusBin *self)
   feed = g_strdup (PRIV (self)->settings.room.feed);
   GST_OBJECT_UNLOCK (self);
   return feed;
+}
+
+gboolean
+gst_janus_bin_get_retry_config (GstJanusBin *self, JanusRetryConfig *config)
+{
+  GST_OBJECT_LOCK (self);
+  *config = PRIV (self)->settings.retry;
+  GST_OBJECT_UNLOCK (self);
+  return config->enabled;
+}
+
+void
+gst_janus_bin_warn (GstJanusBin *self, const GError *error, const gchar *what_is_done)
+{
+  g_autofree gchar *where = describe (self);
+
+  gst_janus_post_warning (GST_ELEMENT (self), error, what_is_done, where);
 }
 
 void
@@ -529,7 +510,7 @@ on_stop (gpointer data)
 
   gst_janus_bin_stop_retrying (self);
   gst_janus_bin_set_deadline (self, 0, NULL);
-  gst_janus_clear_source (&priv->held_back);
+  gst_janus_failure_stop (priv->failure);
   GST_JANUS_BIN_GET_CLASS (self)->drop (self);
   GST_JANUS_BIN_GET_CLASS (self)->stop (self);
   if (priv->talk) {
@@ -554,14 +535,14 @@ start_run (GstJanusBin *self)
 
   if (!gst_janus_settings_check (&priv->settings, &error) ||
       !GST_JANUS_BIN_GET_CLASS (self)->check_settings (self, &error)) {
-    post_error (self, error);
+    gst_janus_bin_post_error (self, error);
     return FALSE;
   }
+  gst_janus_failure_reset (priv->failure);
   gst_janus_reconnect_reset (priv->reconnect);
   run = gst_janus_run_start ();
   GST_OBJECT_LOCK (self);
   priv->run = run;
-  g_clear_error (&priv->error);
   GST_OBJECT_UNLOCK (self);
   gst_janus_run_invoke (run, on_start, gst_object_ref (self), gst_object_unref);
   return TRUE;
@@ -616,10 +597,10 @@ gst_janus_bin_change_state (GstElement *element, GstStateChange transition)
       break;
     case GST_STATE_CHANGE_PAUSED_TO_PLAYING:
       if (ret != GST_STATE_CHANGE_FAILURE)
-        set_playing (self, TRUE);
+        gst_janus_failure_set_playing (PRIV (self)->failure, TRUE);
       break;
     case GST_STATE_CHANGE_PLAYING_TO_PAUSED:
-      set_playing (self, FALSE);
+      gst_janus_failure_set_playing (PRIV (self)->failure, FALSE);
       if (ret != GST_STATE_CHANGE_FAILURE)
         ret = GST_STATE_CHANGE_NO_PREROLL;
       break;
@@ -711,10 +692,10 @@ gst_janus_bin_finalize (GObject *object)
 {
   GstJanusBinPrivate *priv = PRIV (GST_JANUS_BIN (object));
 
+  gst_janus_failure_free (priv->failure);
   gst_janus_reconnect_free (priv->reconnect);
   gst_janus_settings_clear (&priv->settings);
   g_free (priv->active);
-  g_clear_error (&priv->error);
 
   G_OBJECT_CLASS (gst_janus_bin_parent_class)->finalize (object);
 }
@@ -723,6 +704,11 @@ static gboolean
 gst_janus_bin_check_nothing (GstJanusBin *self, GError **error)
 {
   return TRUE;
+}
+
+static void
+gst_janus_bin_stop_nothing (GstJanusBin *self)
+{
 }
 
 static void
@@ -794,6 +780,7 @@ gst_janus_bin_class_init (GstJanusBinClass *klass)
   element_class->change_state = gst_janus_bin_change_state;
   GST_BIN_CLASS (klass)->handle_message = gst_janus_bin_handle_message;
   klass->check_settings = gst_janus_bin_check_nothing;
+  klass->stop = gst_janus_bin_stop_nothing;
   klass->add_stats = gst_janus_bin_add_no_stats;
   gst_janus_settings_install (object_class);
 
@@ -822,5 +809,6 @@ gst_janus_bin_init (GstJanusBin *self)
   GstJanusBinPrivate *priv = PRIV (self);
 
   gst_janus_settings_init (&priv->settings);
+  priv->failure = gst_janus_failure_new (self);
   priv->reconnect = gst_janus_reconnect_new (self, try_again);
 }

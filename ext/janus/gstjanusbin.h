@@ -30,7 +30,7 @@ struct _GstJanusBinClass {
   /* The connection is lost, or the run is over: drop what belongs to the connection. The talk is left afterwards, do
    * not use it any more. Another connection may follow. */
   void (*drop) (GstJanusBin *self);
-  /* The run is over: drop what belongs to it, after drop(). */
+  /* The run is over: drop what belongs to it, after drop(). Optional. */
   void (*stop) (GstJanusBin *self);
 
   /* Runs before anything is started, in the thread that changes the state. */
@@ -73,11 +73,15 @@ void gst_janus_bin_set_active (GstJanusBin *self, const gchar *id);
 /* Fails with WHAT, a sentence without its end, unless another deadline is set or this one cleared (NULL)
  * within the timeout property. DOMAIN_CODE is a JanusError. */
 void gst_janus_bin_set_deadline (GstJanusBin *self, gint code, const gchar *what);
-/* Calls FUNC (SELF) in MSECONDS. To be cleared before the run ends. */
+/* Calls FUNC (SELF), or FUNC (DATA), in MSECONDS. To be cleared before the run ends. */
 GSource *gst_janus_bin_add_timeout (GstJanusBin *self, guint mseconds, GSourceFunc func);
+GSource *
+gst_janus_bin_add_timeout_for (GstJanusBin *self, guint mseconds, GSourceFunc func, gpointer data);
 void gst_janus_clear_source (GSource **source);
 /* Leaves the talk before the run ends, and then calls LEFT (SELF) unless the run has ended meanwhile. */
 void gst_janus_bin_leave (GstJanusBin *self, void (*left) (GstJanusBin *self));
+/* All that a connection is for works, though it may not have come to GST_JANUS_STATE_CONNECTED. */
+void gst_janus_bin_succeed (GstJanusBin *self);
 /* No connection is there, and another will be tried. */
 gboolean gst_janus_bin_is_retrying (GstJanusBin *self);
 /* There is no need of another any more. */
@@ -90,6 +94,11 @@ void gst_janus_bin_fail (GstJanusBin *self, const GError *error);
 GstJanusSignalling gst_janus_bin_get_signalling (GstJanusBin *self);
 guint gst_janus_bin_get_timeout (GstJanusBin *self);
 gchar *gst_janus_bin_dup_feed_id (GstJanusBin *self);
+gboolean gst_janus_bin_get_retry_config (GstJanusBin *self, JanusRetryConfig *config);
+/* Posts ERROR, unlike gst_janus_bin_fail(), and with what its reader can do. */
+void gst_janus_bin_post_error (GstJanusBin *self, const GError *error);
+/* Posts ERROR as a warning, with a sentence on what is done about it. */
+void gst_janus_bin_warn (GstJanusBin *self, const GError *error, const gchar *what_is_done);
 void gst_janus_bin_get_recording (GstJanusBin *self, gchar **id, gchar **name);
 void gst_janus_bin_get_ice_config (GstJanusBin *self, GstJanusIceConfig *config);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A pad of a source, in front of a pad of webrtcbin: what becomes of its data is its own affair. */
+/* A pad of a source: it stays while the webrtcbins behind it come and go, and what becomes of its data is its own affair. */
 
 #ifdef HAVE_CONFIG_H
 #include "config.h"
@@ -10,39 +10,38 @@
 #include "gstjanuspad.h"
 #include "gstpercliteevent.h"
 
-/* Owned by its pad. */
-typedef struct {
-  guint mline;
+enum { PROP_0, PROP_FEED_ID, PROP_FEED_DISPLAY_NAME };
+
+struct _GstJanusPad {
+  GstGhostPad parent;
+
   const GstJanusPadHandlers *handlers;
   gpointer user_data;
+  guint index;
   gint keyframe_wanted;      /* atomic */
   gboolean undecrypted_told; /* of the streaming thread */
-} Medium;
 
-/* Texts would be looked up for each packet. */
-static GQuark
-medium_quark (void)
-{
-  static gsize quark;
+  /* Of the signalling thread. */
+  gconstpointer origin;
+  guint mline;
 
-  if (g_once_init_enter (&quark))
-    g_once_init_leave (&quark, g_quark_from_static_string ("janus-medium"));
-  return (GQuark) quark;
-}
+  /* Under the object lock. */
+  gchar *id;
+  gchar *display;
+  gchar *in_words;
+};
 
-static Medium *
-pad_get_medium (gpointer pad)
-{
-  return g_object_get_qdata (pad, medium_quark ());
-}
+G_DEFINE_TYPE (GstJanusPad, gst_janus_pad, GST_TYPE_GHOST_PAD);
 
-/* PAD is that of which the one with the data is the inside, and held meanwhile; NULL when there is none any more. */
+/* ---- What comes from webrtcbin ---- */
+
+/* PARENT is the pad of which the one with the data is the inside, and held meanwhile; NULL when there is none any more. */
 static gboolean
-takes_data (GstObject *pad)
+takes_data (GstObject *parent)
 {
-  Medium *medium = pad ? pad_get_medium (pad) : NULL;
+  GstJanusPad *pad = (GstJanusPad *) parent;
 
-  return medium && medium->handlers->takes_data (medium->user_data) &&
+  return pad && pad->handlers->takes_data (pad, pad->user_data) &&
          gst_pad_is_linked (GST_PAD (pad));
 }
 
@@ -74,8 +73,69 @@ on_buffer_list (GstPad *internal, GstObject *parent, GstBufferList *list)
   return GST_FLOW_OK;
 }
 
+/* What EVENT of webrtcbin, which it takes, becomes downstream, or NULL: another connection is no other stream. */
+static GstEvent *
+translate_event (GstJanusPad *pad, GstEvent *event)
+{
+  GstEvent *translated = event;
+  GstCaps *caps;
+
+  switch (GST_EVENT_TYPE (event)) {
+    case GST_EVENT_STREAM_START: {
+      g_autoptr (GstEvent) known =
+          gst_pad_get_sticky_event (GST_PAD (pad), GST_EVENT_STREAM_START, 0);
+
+      if (!known)
+        return event;
+      translated = NULL;
+      break;
+    }
+    case GST_EVENT_CAPS:
+      gst_event_parse_caps (event, &caps);
+      caps = gst_caps_copy (caps);
+      GST_OBJECT_LOCK (pad);
+      if (pad->id)
+        gst_caps_set_simple (caps, "feed-id", G_TYPE_STRING, pad->id, NULL);
+      if (pad->display)
+        gst_caps_set_simple (caps, "feed-display-name", G_TYPE_STRING, pad->display, NULL);
+      GST_OBJECT_UNLOCK (pad);
+      translated = gst_event_new_caps (caps);
+      gst_caps_unref (caps);
+      break;
+    case GST_EVENT_EOS:
+      /* Not when a connection ends: when what it was for does, and nothing like it follows. */
+      translated = NULL;
+      break;
+    default:
+      return event;
+  }
+  gst_event_unref (event);
+  return translated;
+}
+
+static gboolean
+on_event (GstPad *internal, GstObject *parent, GstEvent *event)
+{
+  g_autoptr (GstObject) pad = gst_object_get_parent (GST_OBJECT (internal));
+
+  event = pad ? translate_event (GST_JANUS_PAD (pad), event) : event;
+  return !event || gst_pad_event_default (internal, parent, event);
+}
+
+static gboolean
+copy_sticky_event (GstPad *target, GstEvent **event, gpointer pad)
+{
+  g_autoptr (GstEvent) translated = translate_event (pad, gst_event_ref (*event));
+
+  if (translated)
+    gst_pad_store_sticky_event (pad, translated);
+  return TRUE;
+}
+
+/* ---- What comes from downstream ---- */
+
 static void
-on_decryption (GstPad *pad, const GstStructure *structure, Medium *medium)
+on_decryption (GstJanusPad *pad, const GstStructure *structure)
 {
   gboolean failing = FALSE;
   guint64 duration = 0;
@@ -83,26 +143,31 @@ on_decryption (GstPad *pad, const GstStructure *structure, Medium *medium)
   gst_structure_get_boolean (structure, "failing", &failing);
   gst_structure_get_uint64 (structure, "duration", &duration);
   if (!failing) {
-    medium->undecrypted_told = FALSE;
-  } else if (!medium->undecrypted_told && duration >= GST_JANUS_UNDECRYPTED_SECONDS * GST_SECOND) {
-    medium->undecrypted_told = TRUE;
-    medium->handlers->undecrypted (pad, (guint) (duration / GST_SECOND), medium->user_data);
+    pad->undecrypted_told = FALSE;
+  } else if (!pad->undecrypted_told && duration >= GST_JANUS_UNDECRYPTED_SECONDS * GST_SECOND) {
+    g_autofree gchar *in_words = NULL;
+
+    pad->undecrypted_told = TRUE;
+    GST_OBJECT_LOCK (pad);
+    in_words = g_strdup (pad->in_words);
+    GST_OBJECT_UNLOCK (pad);
+    pad->handlers->undecrypted (pad, in_words, (guint) (duration / GST_SECOND), pad->user_data);
   }
 }
 
 static GstPadProbeReturn
-on_upstream_event (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
+on_upstream_event (GstPad *ghost, GstPadProbeInfo *info, gpointer user_data)
 {
-  Medium *medium = user_data;
+  GstJanusPad *pad = GST_JANUS_PAD (ghost);
   GstEvent *event = GST_PAD_PROBE_INFO_EVENT (info);
 
   if (gst_video_event_is_force_key_unit (event)) {
-    g_atomic_int_set (&medium->keyframe_wanted, TRUE);
-    medium->handlers->keyframe_wanted (medium->user_data);
+    g_atomic_int_set (&pad->keyframe_wanted, TRUE);
+    pad->handlers->keyframe_wanted (pad->user_data);
     return GST_PAD_PROBE_DROP;
   }
   if (gst_event_has_name (event, GST_PERCLITE_DECRYPTION_EVENT)) {
-    on_decryption (pad, gst_event_get_structure (event), medium);
+    on_decryption (pad, gst_event_get_structure (event));
     return GST_PAD_PROBE_DROP;
   }
   return GST_PAD_PROBE_OK;
@@ -135,43 +200,158 @@ on_query (GstPad *pad, GstObject *parent, GstQuery *query)
   return gst_pad_query_default (pad, parent, query);
 }
 
-static gboolean
-copy_sticky_event (GstPad *pad, GstEvent **event, gpointer to)
-{
-  gst_pad_store_sticky_event (to, *event);
-  return TRUE;
-}
+/* ---- The whole ---- */
 
-GstPad *
-gst_janus_pad_new (const gchar *name, GstStaticPadTemplate *templ, GstPad *target, guint mline,
+GstJanusPad *
+gst_janus_pad_new (const gchar *name, GstStaticPadTemplate *templ, guint index,
     const GstJanusPadHandlers *handlers, gpointer user_data)
 {
-  Medium *medium = g_new0 (Medium, 1);
-  GstPad *pad = gst_ghost_pad_new_from_template (name, target, gst_static_pad_template_get (templ));
+  g_autoptr (GstPadTemplate) made = gst_object_ref_sink (gst_static_pad_template_get (templ));
+  GstJanusPad *pad = g_object_new (
+      GST_TYPE_JANUS_PAD, "name", name, "direction", GST_PAD_SRC, "template", made, NULL);
   g_autoptr (GstPad) internal = GST_PAD (gst_proxy_pad_get_internal (GST_PROXY_PAD (pad)));
 
-  medium->mline = mline;
-  medium->handlers = handlers;
-  medium->user_data = user_data;
-  g_object_set_qdata_full (G_OBJECT (pad), medium_quark (), medium, g_free);
-
-  gst_pad_set_query_function (pad, on_query);
+  pad->index = index;
+  pad->handlers = handlers;
+  pad->user_data = user_data;
+  gst_pad_set_query_function (GST_PAD (pad), on_query);
   gst_pad_set_chain_function (internal, on_buffer);
   gst_pad_set_chain_list_function (internal, on_buffer_list);
-  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_EVENT_UPSTREAM, on_upstream_event, medium, NULL);
-  gst_pad_set_active (pad, TRUE);
-  gst_pad_sticky_events_foreach (target, copy_sticky_event, pad);
+  gst_pad_set_event_function (internal, on_event);
+  gst_pad_add_probe (
+      GST_PAD (pad), GST_PAD_PROBE_TYPE_EVENT_UPSTREAM, on_upstream_event, NULL, NULL);
   return pad;
 }
 
-guint
-gst_janus_pad_get_mline (GstPad *pad)
+static void
+set_string (gchar **field, const gchar *value)
 {
-  return pad_get_medium (pad)->mline;
+  g_free (*field);
+  *field = g_strdup (value);
+}
+
+void
+gst_janus_pad_attach (GstJanusPad *pad, GstPad *target, gconstpointer origin, guint mline,
+    const GstJanusPadSource *source)
+{
+  gboolean changed;
+
+  GST_OBJECT_LOCK (pad);
+  changed = g_strcmp0 (pad->id, source->id) != 0 || g_strcmp0 (pad->display, source->display) != 0;
+  set_string (&pad->id, source->id);
+  set_string (&pad->display, source->display);
+  set_string (&pad->in_words, source->in_words);
+  GST_OBJECT_UNLOCK (pad);
+  if (changed) {
+    g_object_notify (G_OBJECT (pad), "feed-id");
+    g_object_notify (G_OBJECT (pad), "feed-display-name");
+  }
+
+  pad->origin = origin;
+  pad->mline = mline;
+  if (!gst_pad_is_active (GST_PAD (pad))) {
+    gst_pad_set_active (GST_PAD (pad), TRUE);
+    gst_pad_sticky_events_foreach (target, copy_sticky_event, pad);
+  }
+  gst_ghost_pad_set_target (GST_GHOST_PAD (pad), target);
+}
+
+void
+gst_janus_pad_detach (GstJanusPad *pad)
+{
+  pad->origin = NULL;
+  gst_ghost_pad_set_target (GST_GHOST_PAD (pad), NULL);
+}
+
+gconstpointer
+gst_janus_pad_get_origin (GstJanusPad *pad)
+{
+  return pad->origin;
+}
+
+guint
+gst_janus_pad_get_mline (GstJanusPad *pad)
+{
+  return pad->mline;
+}
+
+guint
+gst_janus_pad_get_index (GstJanusPad *pad)
+{
+  return pad->index;
 }
 
 gboolean
-gst_janus_pad_take_keyframe_wish (GstPad *pad)
+gst_janus_pad_take_keyframe_wish (GstJanusPad *pad)
 {
-  return g_atomic_int_compare_and_exchange (&pad_get_medium (pad)->keyframe_wanted, TRUE, FALSE);
+  return g_atomic_int_compare_and_exchange (&pad->keyframe_wanted, TRUE, FALSE);
+}
+
+static void
+gst_janus_pad_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
+{
+  GstJanusPad *pad = GST_JANUS_PAD (object);
+
+  GST_OBJECT_LOCK (pad);
+  switch (prop_id) {
+    case PROP_FEED_ID:
+      g_value_set_string (value, pad->id);
+      break;
+    case PROP_FEED_DISPLAY_NAME:
+      g_value_set_string (value, pad->display);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+      break;
+  }
+  GST_OBJECT_UNLOCK (pad);
+}
+
+static void
+gst_janus_pad_finalize (GObject *object)
+{
+  GstJanusPad *pad = GST_JANUS_PAD (object);
+
+  g_free (pad->id);
+  g_free (pad->display);
+  g_free (pad->in_words);
+
+  G_OBJECT_CLASS (gst_janus_pad_parent_class)->finalize (object);
+}
+
+static void
+gst_janus_pad_class_init (GstJanusPadClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  const GParamFlags readable = (GParamFlags) (G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+
+  object_class->get_property = gst_janus_pad_get_property;
+  object_class->finalize = gst_janus_pad_finalize;
+
+  /**
+   * GstJanusPad:feed-id:
+   *
+   * Also in the caps, under the same name.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (object_class, PROP_FEED_ID,
+      g_param_spec_string (
+          "feed-id", "Feed id", "The publisher that the data is of", NULL, readable));
+  /**
+   * GstJanusPad:feed-display-name:
+   *
+   * Also in the caps, under the same name. Anybody may take any name: it is no proof of who that is.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (object_class, PROP_FEED_DISPLAY_NAME,
+      g_param_spec_string ("feed-display-name", "Feed display name",
+          "The name of the publisher that the data is of", NULL, readable));
+  gst_type_mark_as_plugin_api (GST_TYPE_JANUS_PAD, (GstPluginAPIFlags) 0);
+}
+
+static void
+gst_janus_pad_init (GstJanusPad *pad)
+{
 }

@@ -195,7 +195,8 @@ on_silence_timer (gpointer user_data)
   GstJanusPeer *peer = user_data;
   g_autoptr (GError) error = NULL;
 
-  if (!gst_janus_silence_is_too_long (peer->silence))
+  if (!gst_janus_silence_is_too_long (
+          peer->silence, GST_STATE (peer->webrtcbin) == GST_STATE_PLAYING))
     return G_SOURCE_CONTINUE;
   error = g_error_new (JANUS_ERROR, JANUS_ERROR_ICE,
       "Nothing has come over the media connection for %d s", GST_JANUS_MAX_SILENCE_SECONDS);
@@ -567,7 +568,7 @@ gst_janus_peer_accept_offer (GstJanusPeer *peer, const gchar *text, GError **err
     return FALSE;
   if (!gst_janus_sdp_has_media (sdp, "audio") && !gst_janus_sdp_has_media (sdp, "video")) {
     g_set_error_literal (
-        error, JANUS_ERROR, JANUS_ERROR_NO_FEED, "The feed has neither sound nor picture");
+        error, JANUS_ERROR, JANUS_ERROR_NO_MEDIA, "The feed has neither sound nor picture");
     gst_sdp_message_free (sdp);
     return FALSE;
   }

@@ -110,9 +110,8 @@ gst_janus_reconnect_wait (GstJanusReconnect *self)
   gst_janus_bin_set_state_with (self->bin, GST_JANUS_STATE_RETRYING,
       gst_structure_new ("details", "attempt", G_TYPE_UINT, self->retry.attempts, "delay",
           G_TYPE_UINT64, self->delay, NULL));
-  self->timer = g_timeout_source_new ((guint) MIN (GST_TIME_AS_MSECONDS (self->delay), G_MAXUINT));
-  g_source_set_callback (self->timer, on_timer, self, NULL);
-  g_source_attach (self->timer, gst_janus_bin_get_context (self->bin));
+  self->timer = gst_janus_bin_add_timeout_for (
+      self->bin, (guint) MIN (GST_TIME_AS_MSECONDS (self->delay), G_MAXUINT), on_timer, self);
 }
 
 gboolean

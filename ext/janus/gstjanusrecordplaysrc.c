@@ -51,6 +51,7 @@ struct _GstJanusRecordPlaySrc {
   /* Of the signalling thread. */
   gboolean listening; /* the server lists its recordings if it is asked to */
   gboolean chosen;    /* which one to play */
+  GstJanusReception *reception;
 };
 
 G_DEFINE_TYPE_WITH_CODE (GstJanusRecordPlaySrc, gst_janus_record_play_src, GST_TYPE_JANUS_SRC,
@@ -68,9 +69,12 @@ choose (GstJanusRecordPlaySrc *self, const gchar *id, const gchar *name)
   GstJanusBin *bin = GST_JANUS_BIN (self);
   g_autofree gchar *in_words = name ? g_strdup_printf ("recording %s (\"%s\")", id, name)
                                     : g_strdup_printf ("recording %s", id);
+  const GstJanusReceptionInfo info = {.in_words = in_words};
 
   self->chosen = TRUE;
-  gst_janus_src_negotiate (GST_JANUS_SRC (self), id, in_words);
+  gst_janus_bin_set_active (bin, id);
+  gst_janus_bin_set_state (bin, GST_JANUS_STATE_NEGOTIATING);
+  self->reception = gst_janus_src_begin (GST_JANUS_SRC (self), &info, self);
   janus_record_play_play (gst_janus_bin_get_talk (bin), id);
 }
 
@@ -192,16 +196,19 @@ on_listed (const GPtrArray *recordings, gpointer user_data)
 static void
 on_offered (const gchar *id, const gchar *sdp, const gchar *warning, gpointer user_data)
 {
+  GstJanusRecordPlaySrc *self = user_data;
+
   if (warning)
-    GST_ELEMENT_WARNING (user_data, STREAM, FAILED,
+    GST_ELEMENT_WARNING (self, STREAM, FAILED,
         ("Part of recording %s is missing: the server says \"%s\"", id, warning), (NULL));
-  gst_janus_src_take_offer (user_data, sdp);
+  if (self->reception)
+    gst_janus_reception_take_offer (self->reception, sdp, gst_janus_src_get_latency (user_data));
 }
 
 static void
-gst_janus_record_play_src_answer (GstJanusSrc *src, const gchar *sdp)
+gst_janus_record_play_src_answer (GstJanusBin *bin, gpointer origin, const gchar *sdp)
 {
-  gpointer talk = gst_janus_bin_get_talk (GST_JANUS_BIN (src));
+  gpointer talk = gst_janus_bin_get_talk (bin);
 
   if (talk)
     janus_record_play_start (talk, sdp);
@@ -209,31 +216,55 @@ gst_janus_record_play_src_answer (GstJanusSrc *src, const gchar *sdp)
 
 static void
 gst_janus_record_play_src_trickle (
-    GstJanusSrc *src, const gchar *candidate, const gchar *mid, guint mline)
+    GstJanusBin *bin, gpointer origin, const gchar *candidate, const gchar *mid, guint mline)
 {
-  gpointer talk = gst_janus_bin_get_talk (GST_JANUS_BIN (src));
+  gpointer talk = gst_janus_bin_get_talk (bin);
 
   if (talk)
     janus_record_play_trickle (talk, candidate, mid, mline);
 }
 
 static void
-gst_janus_record_play_src_request_keyframe (GstJanusSrc *src, const gchar *mid)
+gst_janus_record_play_src_request_keyframe (GstJanusBin *bin, gpointer origin, const gchar *mid)
 {
-  GST_LOG_OBJECT (src, "a recording has the keyframes that it has");
+  GST_LOG_OBJECT (bin, "a recording has the keyframes that it has");
+}
+
+static void
+gst_janus_record_play_src_connected (GstJanusBin *bin, gpointer origin)
+{
+  gst_janus_bin_set_state (bin, GST_JANUS_STATE_CONNECTED);
+}
+
+static void
+gst_janus_record_play_src_failed (GstJanusBin *bin, gpointer origin, const GError *error)
+{
+  gst_janus_bin_fail (bin, error);
+}
+
+static void
+gst_janus_record_play_src_ended (GstJanusBin *bin, gpointer origin)
+{
+  gst_janus_src_finish (GST_JANUS_SRC (bin), "The recording has ended");
 }
 
 static void
 on_webrtcup (gpointer user_data)
 {
-  GST_DEBUG_OBJECT (user_data, "the server sees the connection up");
-  gst_janus_src_server_is_up (user_data);
+  GstJanusRecordPlaySrc *self = user_data;
+
+  GST_DEBUG_OBJECT (self, "the server sees the connection up");
+  if (self->reception)
+    gst_janus_reception_server_is_up (self->reception);
 }
 
 static void
 on_done (gpointer user_data)
 {
-  gst_janus_src_end (user_data, "The recording has ended");
+  GstJanusRecordPlaySrc *self = user_data;
+
+  if (self->reception)
+    gst_janus_reception_end (self->reception);
 }
 
 static const JanusRecordPlayHandlers record_play_handlers = {
@@ -264,12 +295,13 @@ gst_janus_record_play_src_leave_talk (gpointer talk, GDestroyNotify done, gpoint
 }
 
 static void
-gst_janus_record_play_src_stop (GstJanusBin *bin)
+gst_janus_record_play_src_drop (GstJanusBin *bin)
 {
   GstJanusRecordPlaySrc *self = GST_JANUS_RECORD_PLAY_SRC (bin);
 
-  GST_JANUS_BIN_CLASS (gst_janus_record_play_src_parent_class)->stop (bin);
+  GST_JANUS_BIN_CLASS (gst_janus_record_play_src_parent_class)->drop (bin);
 
+  self->reception = NULL;
   self->listening = self->chosen = FALSE;
 }
 
@@ -326,10 +358,13 @@ gst_janus_record_play_src_class_init (GstJanusRecordPlaySrcClass *klass)
   janus_class->make_talk = gst_janus_record_play_src_make_talk;
   janus_class->begin_talk = gst_janus_record_play_src_begin_talk;
   janus_class->leave_talk = gst_janus_record_play_src_leave_talk;
-  janus_class->stop = gst_janus_record_play_src_stop;
+  janus_class->drop = gst_janus_record_play_src_drop;
   src_class->answer = gst_janus_record_play_src_answer;
   src_class->trickle = gst_janus_record_play_src_trickle;
   src_class->request_keyframe = gst_janus_record_play_src_request_keyframe;
+  src_class->connected = gst_janus_record_play_src_connected;
+  src_class->failed = gst_janus_record_play_src_failed;
+  src_class->ended = gst_janus_record_play_src_ended;
 
   /**
    * GstJanusRecordPlaySrc:recordings:

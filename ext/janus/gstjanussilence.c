@@ -132,10 +132,10 @@ gst_janus_silence_free (GstJanusSilence *self)
 }
 
 gboolean
-gst_janus_silence_is_too_long (GstJanusSilence *self)
+gst_janus_silence_is_too_long (GstJanusSilence *self, gboolean playing)
 {
   gint n_received = g_atomic_int_get (&self->n_received);
-  gboolean is_expected = n_received != 0 || g_atomic_int_get (&self->is_sending);
+  gboolean is_expected = playing && (n_received != 0 || g_atomic_int_get (&self->is_sending));
 
   self->seconds = is_expected && n_received == self->last_n_received ? self->seconds + 1 : 0;
   self->last_n_received = n_received;

@@ -17,7 +17,7 @@ GstJanusSilence *gst_janus_silence_new (GstElement *webrtcbin);
 void gst_janus_silence_free (GstJanusSilence *self);
 
 /* To be asked each second. TRUE: media was sent or has come over the connection, and nothing has come for
- * GST_JANUS_MAX_SILENCE_SECONDS. */
-gboolean gst_janus_silence_is_too_long (GstJanusSilence *self);
+ * GST_JANUS_MAX_SILENCE_SECONDS. Not PLAYING: nothing is received anyway. */
+gboolean gst_janus_silence_is_too_long (GstJanusSilence *self, gboolean playing);
 
 G_END_DECLS

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What the sources have in common: streams come in over one media connection. */
+/* What the sources have in common: pads, and the media connections that come and go behind them. */
 
 #ifdef HAVE_CONFIG_H
 #include "config.h"
 #endif
 
+#define GST_USE_UNSTABLE_API
+#include <gst/webrtc/webrtc.h>
+
 #include "gstjanuspad.h"
-#include "gstjanuspeer.h"
-#include "gstjanussdp.h"
 #include "gstjanussrc.h"
 
 GST_DEBUG_CATEGORY_STATIC (gst_janus_src_debug);
@@ -18,11 +19,6 @@ GST_DEBUG_CATEGORY_STATIC (gst_janus_src_debug);
 /* A decoder may ask with every packet; a publisher's encoder shall not hear of it more often than this. */
 #define KEYFRAME_INTERVAL_MSECONDS 250
 
-/* Added to the jitter buffer's latency, how long nothing must have come before the end is told: the last packets may
- * still be under way. And how often that is waited for, in case it never stops. */
-#define LINGER_MSECONDS 50
-#define MAX_LINGERS 40
-
 enum { PROP_LATENCY = GST_JANUS_PROPS_OF_DIRECTION };
 
 static GstStaticPadTemplate video_template = GST_STATIC_PAD_TEMPLATE (
@@ -30,29 +26,23 @@ static GstStaticPadTemplate video_template = GST_STATIC_PAD_TEMPLATE (
 static GstStaticPadTemplate audio_template = GST_STATIC_PAD_TEMPLATE (
     "audio_%u", GST_PAD_SRC, GST_PAD_SOMETIMES, GST_STATIC_CAPS ("application/x-rtp"));
 
-#define BLOCK_KEY "janus-block"
+/* A pad of webrtcbin that has data and is not shown yet. */
+typedef struct {
+  GstJanusReception *reception;
+  GstPad *target;
+} Pending;
 
 typedef struct {
   GMutex lock;
   guint latency;
-  GList *pads;    /* owned by the element */
-  GQueue pending; /* webrtcbin's pads that have data and are not shown yet */
+  GList *pads;    /* of GstJanusPad, owned by the element */
+  GQueue pending; /* of Pending */
   guint n_video, n_audio;
-  gboolean ended;  /* EOS was sent, nothing comes after it */
-  guint n_taken;   /* buffers and lists that were pushed */
-  gchar *in_words; /* what is received, for people */
+  gboolean ended; /* EOS was sent, nothing comes after it */
 
   /* Of the signalling thread. */
-  GstJanusPeer *peer;
-  GPtrArray *mids;    /* per m-line */
-  guint n_media;      /* m-lines that will have a pad */
-  gboolean connected; /* as we see it */
-  gboolean server_is_up;
+  GList *receptions;
   GSource *keyframe_timer;
-  GSource *linger;
-  guint n_lingers;
-  guint n_taken_before;
-  gchar *end; /* why it is the end */
 } GstJanusSrcPrivate;
 
 G_DEFINE_ABSTRACT_TYPE_WITH_CODE (GstJanusSrc, gst_janus_src, GST_TYPE_JANUS_BIN,
@@ -60,6 +50,16 @@ G_DEFINE_ABSTRACT_TYPE_WITH_CODE (GstJanusSrc, gst_janus_src, GST_TYPE_JANUS_BIN
         GST_DEBUG_CATEGORY_INIT (gst_janus_src_debug, "janussrc", 0, "Janus sources"));
 
 #define PRIV(self) ((GstJanusSrcPrivate *) gst_janus_src_get_instance_private (self))
+
+static void
+pending_free (gpointer data)
+{
+  Pending *pending = data;
+
+  gst_janus_reception_unref (pending->reception);
+  gst_object_unref (pending->target);
+  g_free (pending);
+}
 
 static GList *
 ref_pads (GstJanusSrc *self)
@@ -96,21 +96,20 @@ request_keyframes (GstJanusBin *bin)
   GList *pads, *l;
 
   /* What is asked for while the timer runs is asked of the publisher when it ends. */
-  if (!gst_janus_bin_get_talk (bin) || !priv->peer || priv->keyframe_timer)
+  if (priv->keyframe_timer)
     return;
 
   pads = ref_pads (self);
   for (l = pads; l; l = l->next) {
-    guint mline = gst_janus_pad_get_mline (l->data);
+    GstJanusReception *reception = (GstJanusReception *) gst_janus_pad_get_origin (l->data);
 
-    if (gst_janus_pad_take_keyframe_wish (l->data)) {
-      const gchar *mid =
-          priv->mids && mline < priv->mids->len ? g_ptr_array_index (priv->mids, mline) : NULL;
-
-      GST_JANUS_SRC_GET_CLASS (self)->request_keyframe (self, mid);
+    if (gst_janus_pad_take_keyframe_wish (l->data) && reception) {
+      GST_JANUS_SRC_GET_CLASS (self)->request_keyframe (bin,
+          gst_janus_reception_get_origin (reception),
+          gst_janus_reception_get_mid (reception, gst_janus_pad_get_mline (l->data)));
       if (!priv->keyframe_timer)
-        priv->keyframe_timer = gst_janus_bin_add_timeout (
-            GST_JANUS_BIN (self), KEYFRAME_INTERVAL_MSECONDS, on_keyframe_timer);
+        priv->keyframe_timer =
+            gst_janus_bin_add_timeout (bin, KEYFRAME_INTERVAL_MSECONDS, on_keyframe_timer);
     }
   }
   g_list_free_full (pads, gst_object_unref);
@@ -144,56 +143,30 @@ push_eos (GstElement *element, gpointer unused)
   g_list_free_full (pads, gst_object_unref);
 }
 
-static gboolean
-on_lingered (gpointer user_data)
+void
+gst_janus_src_finish (GstJanusSrc *self, const gchar *what)
 {
-  GstJanusSrc *self = user_data;
   GstJanusSrcPrivate *priv = PRIV (self);
   g_autoptr (GError) error = NULL;
-  gboolean has_pads, more;
+  gboolean has_pads;
 
   g_mutex_lock (&priv->lock);
   has_pads = priv->pads != NULL;
-  more = priv->n_taken != priv->n_taken_before;
-  priv->n_taken_before = priv->n_taken;
   g_mutex_unlock (&priv->lock);
-
-  if (more && ++priv->n_lingers < MAX_LINGERS)
-    return G_SOURCE_CONTINUE;
   if (!has_pads) {
-    error = g_error_new (
-        JANUS_ERROR, JANUS_ERROR_NO_FEED, "%s before any of its media came", priv->end);
-    gst_janus_bin_fail (user_data, error);
-    return G_SOURCE_REMOVE;
-  }
-  gst_janus_bin_set_state (user_data, GST_JANUS_STATE_ENDED);
-  /* Pushing may block, which the signalling must not. */
-  gst_element_call_async (GST_ELEMENT (user_data), push_eos, NULL, NULL);
-  return G_SOURCE_REMOVE;
-}
-
-void
-gst_janus_src_end (GstJanusSrc *self, const gchar *what)
-{
-  GstJanusSrcPrivate *priv = PRIV (self);
-  GstJanusBin *bin = GST_JANUS_BIN (self);
-
-  if (priv->linger)
+    error = g_error_new (JANUS_ERROR, JANUS_ERROR_NO_FEED, "%s before any of its media came", what);
+    gst_janus_bin_fail (GST_JANUS_BIN (self), error);
     return;
-  GST_INFO_OBJECT (self, "%s", what);
-  gst_janus_bin_set_deadline (bin, 0, NULL);
-  priv->end = g_strdup (what);
-  priv->n_lingers = 0;
-  g_mutex_lock (&priv->lock);
-  priv->n_taken_before = priv->n_taken;
-  priv->linger = gst_janus_bin_add_timeout (bin, priv->latency + LINGER_MSECONDS, on_lingered);
-  g_mutex_unlock (&priv->lock);
+  }
+  gst_janus_bin_set_state (GST_JANUS_BIN (self), GST_JANUS_STATE_ENDED);
+  /* Pushing may block, which the signalling must not. */
+  gst_element_call_async (GST_ELEMENT (self), push_eos, NULL, NULL);
 }
 
-/* ---- Pads: webrtcbin's threads, unless said otherwise ---- */
+/* ---- Pads ---- */
 
 static gboolean
-on_takes_data (gpointer user_data)
+on_takes_data (GstJanusPad *pad, gpointer user_data)
 {
   GstJanusSrc *self = user_data;
   GstJanusSrcPrivate *priv = PRIV (self);
@@ -201,7 +174,6 @@ on_takes_data (gpointer user_data)
 
   g_mutex_lock (&priv->lock);
   ended = priv->ended;
-  priv->n_taken++;
   g_mutex_unlock (&priv->lock);
   return !ended;
 }
@@ -213,91 +185,108 @@ on_keyframe_wanted (gpointer user_data)
 }
 
 static void
-on_undecrypted (GstPad *pad, guint seconds, gpointer user_data)
+on_undecrypted (GstJanusPad *pad, const gchar *in_words, guint seconds, gpointer user_data)
 {
-  GstJanusSrc *self = user_data;
-  GstJanusSrcPrivate *priv = PRIV (self);
-  g_autofree gchar *what = NULL;
-
-  g_mutex_lock (&priv->lock);
-  what = g_strdup (priv->in_words);
-  g_mutex_unlock (&priv->lock);
-  GST_ELEMENT_WARNING (self, STREAM, DECRYPT,
+  GST_ELEMENT_WARNING (user_data, STREAM, DECRYPT,
       ("Nothing of %s has been decrypted for %u s on pad %s. Get the key of its publisher, and "
        "check that it encrypts",
-          what, seconds, GST_PAD_NAME (pad)),
+          in_words, seconds, GST_PAD_NAME (pad)),
       (NULL));
 }
 
 static const GstJanusPadHandlers pad_handlers = {on_takes_data, on_keyframe_wanted, on_undecrypted};
 
-/* Takes the lock. */
-static GstPad *
-find_pad (GstJanusSrc *self, guint mline)
+/* The pad that RECEPTION's m-line goes on with: its own, or one that is free and was of the like. */
+static GstJanusPad *
+find_pad (GstJanusSrc *self, GstJanusReception *reception, guint mline, GstStaticPadTemplate *templ)
 {
-  GstJanusSrcPrivate *priv = PRIV (self);
-  GstPad *pad = NULL;
-  GList *l;
+  const GstJanusReceptionInfo *info = gst_janus_reception_get_info (reception);
+  guint index = gst_janus_reception_get_index (reception, mline);
+  GstJanusPad *found = NULL;
+  GList *pads = ref_pads (self), *l;
 
-  g_mutex_lock (&priv->lock);
-  for (l = priv->pads; l && !pad; l = l->next) {
-    if (gst_janus_pad_get_mline (l->data) == mline)
-      pad = l->data;
+  for (l = pads; l && !found; l = l->next) {
+    gconstpointer origin = gst_janus_pad_get_origin (l->data);
+    g_autofree gchar *id = NULL;
+
+    g_object_get (l->data, "feed-id", &id, NULL);
+    if (origin ? origin == reception && gst_janus_pad_get_mline (l->data) == mline
+               : g_str_equal (
+                     GST_PAD_TEMPLATE_NAME_TEMPLATE (GST_PAD_PAD_TEMPLATE (GST_PAD (l->data))),
+                     templ->name_template) &&
+                     gst_janus_pad_get_index (l->data) == index &&
+                     (!info->own_pads || g_strcmp0 (id, info->id) == 0))
+      found = l->data;
   }
-  g_mutex_unlock (&priv->lock);
-  return pad;
-}
-
-/* Shows TARGET, a pad of webrtcbin with CAPS, as a pad of ours. Signalling thread. */
-static void
-expose (GstJanusSrc *self, GstPad *target, GstCaps *caps)
-{
-  GstJanusSrcPrivate *priv = PRIV (self);
-  g_autoptr (GstWebRTCRTPTransceiver) transceiver = NULL;
-  g_autofree gchar *name = NULL;
-  const gchar *media = gst_structure_get_string (gst_caps_get_structure (caps, 0), "media");
-  gboolean video = g_strcmp0 (media, "video") == 0;
-  guint mline;
-  GstPad *pad;
-  gboolean ended;
-
-  g_object_get (target, "transceiver", &transceiver, NULL);
-  g_object_get (transceiver, "mlineindex", &mline, NULL);
-  pad = find_pad (self, mline);
-  if (pad) {
-    GST_INFO_OBJECT (pad, "goes on with another SSRC");
-    gst_ghost_pad_set_target (GST_GHOST_PAD (pad), target);
-    return;
-  }
-
-  g_mutex_lock (&priv->lock);
-  name = video ? g_strdup_printf ("video_%u", priv->n_video++)
-               : g_strdup_printf ("audio_%u", priv->n_audio++);
-  g_mutex_unlock (&priv->lock);
-  pad = gst_janus_pad_new (
-      name, video ? &video_template : &audio_template, target, mline, &pad_handlers, self);
-  g_mutex_lock (&priv->lock);
-  priv->pads = g_list_append (priv->pads, pad);
-  ended = priv->ended;
-  g_mutex_unlock (&priv->lock);
-  gst_element_add_pad (GST_ELEMENT (self), pad);
-  /* What push_eos() has missed. */
-  if (ended)
-    gst_pad_push_event (pad, gst_event_new_eos ());
+  /* The element has it still: pads go in this thread, or when it is done. */
+  g_list_free_full (pads, gst_object_unref);
+  return found;
 }
 
 /* Tells that these are all: whoever waits for another medium does so in vain. */
 static void
-tell_no_more_pads (GstJanusSrc *self)
+tell_no_more_pads (GstJanusSrc *self, GstJanusReception *reception)
+{
+  GList *pads = ref_pads (self), *l;
+  guint n_pads = 0;
+
+  for (l = pads; l; l = l->next)
+    n_pads += gst_janus_pad_get_origin (l->data) == reception;
+  g_list_free_full (pads, gst_object_unref);
+  /* Others may come where each has pads of its own. */
+  if (n_pads == gst_janus_reception_get_n_media (reception) &&
+      !gst_janus_reception_get_info (reception)->own_pads)
+    gst_element_no_more_pads (GST_ELEMENT (self));
+}
+
+static void
+add_pad (GstJanusSrc *self, GstJanusReception *reception, GstPad *target, guint mline,
+    GstStaticPadTemplate *templ, const GstJanusPadSource *source)
 {
   GstJanusSrcPrivate *priv = PRIV (self);
-  guint n_pads;
+  g_autofree gchar *name = NULL;
+  GstJanusPad *pad;
+  gboolean ended;
 
   g_mutex_lock (&priv->lock);
-  n_pads = g_list_length (priv->pads);
+  name = templ == &video_template ? g_strdup_printf ("video_%u", priv->n_video++)
+                                  : g_strdup_printf ("audio_%u", priv->n_audio++);
   g_mutex_unlock (&priv->lock);
-  if (n_pads == priv->n_media)
-    gst_element_no_more_pads (GST_ELEMENT (self));
+  pad = gst_janus_pad_new (
+      name, templ, gst_janus_reception_get_index (reception, mline), &pad_handlers, self);
+  gst_janus_pad_attach (pad, target, reception, mline, source);
+  g_mutex_lock (&priv->lock);
+  priv->pads = g_list_append (priv->pads, pad);
+  ended = priv->ended;
+  g_mutex_unlock (&priv->lock);
+  gst_element_add_pad (GST_ELEMENT (self), GST_PAD (pad));
+  /* What push_eos() has missed. */
+  if (ended)
+    gst_pad_push_event (GST_PAD (pad), gst_event_new_eos ());
+  tell_no_more_pads (self, reception);
+}
+
+/* Shows TARGET, a pad of webrtcbin with CAPS, as a pad of ours. */
+static void
+expose (GstJanusSrc *self, GstJanusReception *reception, GstPad *target, GstCaps *caps)
+{
+  const GstJanusReceptionInfo *info = gst_janus_reception_get_info (reception);
+  const GstJanusPadSource source = {info->id, info->display, info->in_words};
+  const gchar *media = gst_structure_get_string (gst_caps_get_structure (caps, 0), "media");
+  GstStaticPadTemplate *templ = g_strcmp0 (media, "video") == 0 ? &video_template : &audio_template;
+  g_autoptr (GstWebRTCRTPTransceiver) transceiver = NULL;
+  guint mline;
+  GstJanusPad *pad;
+
+  g_object_get (target, "transceiver", &transceiver, NULL);
+  g_object_get (transceiver, "mlineindex", &mline, NULL);
+  pad = find_pad (self, reception, mline, templ);
+  if (pad) {
+    GST_INFO_OBJECT (pad, "goes on with another SSRC");
+    gst_janus_pad_attach (pad, target, reception, mline, &source);
+  } else {
+    add_pad (self, reception, target, mline, templ, &source);
+  }
 }
 
 /* Shows the pads that wait for it. One after the other, because whoever links pads as they appear, as
@@ -307,181 +296,165 @@ expose_pending (GstJanusBin *bin)
 {
   GstJanusSrc *self = GST_JANUS_SRC (bin);
   GstJanusSrcPrivate *priv = PRIV (self);
-  GstPad *target;
+  Pending *pending;
 
   do {
     g_mutex_lock (&priv->lock);
-    target = g_queue_pop_head (&priv->pending);
+    pending = g_queue_pop_head (&priv->pending);
     g_mutex_unlock (&priv->lock);
-    if (target) {
-      g_autoptr (GstCaps) caps = gst_pad_get_current_caps (target);
-      gulong block_id = GPOINTER_TO_SIZE (g_object_get_data (G_OBJECT (target), BLOCK_KEY));
+    if (pending && !gst_janus_reception_is_closed (pending->reception)) {
+      g_autoptr (GstCaps) caps = gst_pad_get_current_caps (pending->target);
 
       if (caps)
-        expose (self, target, caps);
+        expose (self, pending->reception, pending->target, caps);
       else
-        GST_WARNING_OBJECT (target, "data came before caps");
-      tell_no_more_pads (self);
-      gst_pad_remove_probe (target, block_id);
-      gst_object_unref (target);
+        GST_WARNING_OBJECT (pending->target, "data came before caps");
+      gst_janus_reception_unblock (pending->reception, pending->target);
     }
-  } while (target);
+    if (pending)
+      pending_free (pending);
+  } while (pending);
 }
 
-/* The first packet of a medium: by now its caps are known. It waits until the pad is there. */
-static GstPadProbeReturn
-on_target_data (GstPad *target, GstPadProbeInfo *info, gpointer user_data)
+static void
+on_target_added (GstJanusBin *bin, GstJanusReception *reception, GstPad *target)
 {
-  GstJanusSrc *self = user_data;
-  GstJanusSrcPrivate *priv = PRIV (self);
+  GstJanusSrcPrivate *priv = PRIV (GST_JANUS_SRC (bin));
+  Pending *pending = g_new (Pending, 1);
 
+  pending->reception = gst_janus_reception_ref (reception);
+  pending->target = gst_object_ref (target);
   g_mutex_lock (&priv->lock);
-  if (!g_queue_find (&priv->pending, target))
-    g_queue_push_tail (&priv->pending, gst_object_ref (target));
+  g_queue_push_tail (&priv->pending, pending);
   g_mutex_unlock (&priv->lock);
-  gst_janus_bin_invoke (GST_JANUS_BIN (self), expose_pending);
-  return GST_PAD_PROBE_OK;
+  gst_janus_bin_invoke (bin, expose_pending);
+}
+
+/* Pads of ours that are not the source's any more. */
+typedef struct {
+  GList *pads;
+  gboolean eos;
+} Removal;
+
+static void
+removal_free (gpointer data)
+{
+  Removal *removal = data;
+
+  g_list_free_full (removal->pads, gst_object_unref);
+  g_free (removal);
 }
 
 static void
-on_pad_added (GstElement *webrtcbin, GstPad *target, GstJanusSrc *self)
+remove_pads (GstElement *element, gpointer data)
 {
-  gulong block_id;
+  Removal *removal = data;
+  GList *l;
 
-  if (!GST_PAD_IS_SRC (target))
-    return;
-  block_id = gst_pad_add_probe (target,
-      GST_PAD_PROBE_TYPE_BLOCK | GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST,
-      on_target_data, gst_object_ref (self), gst_object_unref);
-  /* Nothing flows before this handler returns. */
-  g_object_set_data (G_OBJECT (target), BLOCK_KEY, GSIZE_TO_POINTER (block_id));
+  for (l = removal->pads; l; l = l->next) {
+    if (removal->eos)
+      gst_pad_push_event (l->data, gst_event_new_eos ());
+    gst_pad_set_active (l->data, FALSE);
+    gst_element_remove_pad (element, l->data);
+  }
 }
 
-static void
-on_new_transceiver (GstElement *webrtcbin, GstWebRTCRTPTransceiver *transceiver, GstJanusSrc *self)
+void
+gst_janus_src_remove_pads (GstJanusSrc *self, const gchar *id, gboolean eos)
 {
-  GstJanusIceConfig config;
-
-  gst_janus_bin_get_ice_config (GST_JANUS_BIN (self), &config);
-  /* Later is too late for a receiver. */
-  g_object_set (transceiver, "do-nack", config.do_retransmission, NULL);
-  gst_janus_ice_config_clear (&config);
-}
-
-/* ---- Signalling thread ---- */
-
-static void
-on_described (GstJanusPeer *peer, const GstSDPMessage *sdp, gpointer user_data)
-{
-  GstJanusSrc *self = user_data;
   GstJanusSrcPrivate *priv = PRIV (self);
-  g_autofree gchar *text = gst_sdp_message_as_text (sdp);
-  guint i;
+  Removal *removal = g_new0 (Removal, 1);
+  GList *pads = ref_pads (self), *l;
 
-  GST_LOG_OBJECT (self, "answer:\n%s", text);
-  g_clear_pointer (&priv->mids, g_ptr_array_unref);
-  priv->mids = g_ptr_array_new_with_free_func (g_free);
-  for (i = 0; i < gst_sdp_message_medias_len (sdp); i++)
-    g_ptr_array_add (priv->mids, g_strdup (gst_janus_sdp_get_mid (sdp, i)));
-  priv->n_media = gst_janus_sdp_count_media (sdp);
-  GST_JANUS_SRC_GET_CLASS (self)->answer (self, text);
+  removal->eos = eos;
+  for (l = pads; l; l = l->next) {
+    g_autofree gchar *pad_id = NULL;
+
+    g_object_get (l->data, "feed-id", &pad_id, NULL);
+    if (g_strcmp0 (pad_id, id) != 0)
+      continue;
+    g_mutex_lock (&priv->lock);
+    priv->pads = g_list_remove (priv->pads, l->data);
+    g_mutex_unlock (&priv->lock);
+    removal->pads = g_list_append (removal->pads, gst_object_ref (l->data));
+  }
+  g_list_free_full (pads, gst_object_unref);
+  /* Pushing may block, which the signalling must not. */
+  gst_element_call_async (GST_ELEMENT (self), remove_pads, removal, removal_free);
+}
+
+/* ---- Connections: signalling thread ---- */
+
+static void
+on_answer (GstJanusBin *bin, gpointer origin, const gchar *sdp)
+{
+  GST_JANUS_SRC_GET_CLASS (bin)->answer (bin, origin, sdp);
 }
 
 static void
 on_candidate (
-    GstJanusPeer *peer, const gchar *candidate, const gchar *mid, guint mline, gpointer user_data)
+    GstJanusBin *bin, gpointer origin, const gchar *candidate, const gchar *mid, guint mline)
 {
-  GST_JANUS_SRC_GET_CLASS (user_data)->trickle (user_data, candidate, mid, mline);
-}
-
-/* Both sides have finished: from now on whatever is sent arrives. */
-static void
-tell_connected (GstJanusSrc *self)
-{
-  GstJanusSrcPrivate *priv = PRIV (self);
-
-  if (!priv->connected || !priv->server_is_up)
-    return;
-  gst_janus_bin_set_deadline (GST_JANUS_BIN (self), 0, NULL);
-  gst_janus_bin_set_state (GST_JANUS_BIN (self), GST_JANUS_STATE_CONNECTED);
+  GST_JANUS_SRC_GET_CLASS (bin)->trickle (bin, origin, candidate, mid, mline);
 }
 
 static void
-on_connected (GstJanusPeer *peer, gpointer user_data)
+on_connected (GstJanusBin *bin, gpointer origin)
 {
-  PRIV (user_data)->connected = TRUE;
-  tell_connected (user_data);
-}
-
-void
-gst_janus_src_server_is_up (GstJanusSrc *self)
-{
-  PRIV (self)->server_is_up = TRUE;
-  tell_connected (self);
-}
-
-void
-gst_janus_src_fail_unless_ended (GstJanusSrc *self, const GError *error)
-{
-  GstJanusSrcPrivate *priv = PRIV (self);
-  /* A connection may break off because what it was for has ended. */
-  if (!priv->linger)
-    gst_janus_bin_fail (GST_JANUS_BIN (self), error);
+  GST_JANUS_SRC_GET_CLASS (bin)->connected (bin, origin);
 }
 
 static void
-on_peer_failed (GstJanusPeer *peer, const GError *error, gpointer user_data)
+on_failed (GstJanusBin *bin, gpointer origin, const GError *error)
 {
-  gst_janus_src_fail_unless_ended (user_data, error);
+  GST_JANUS_SRC_GET_CLASS (bin)->failed (bin, origin, error);
 }
 
-static const GstJanusPeerHandlers peer_handlers = {
-    on_described, on_candidate, on_connected, on_peer_failed};
+static void
+on_ended (GstJanusBin *bin, gpointer origin)
+{
+  GST_JANUS_SRC_GET_CLASS (bin)->ended (bin, origin);
+}
 
-void
-gst_janus_src_negotiate (GstJanusSrc *self, const gchar *id, const gchar *in_words)
+static const GstJanusReceptionHandlers reception_handlers = {
+    on_answer, on_candidate, on_connected, on_failed, on_ended, on_target_added};
+
+GstJanusReception *
+gst_janus_src_begin (GstJanusSrc *self, const GstJanusReceptionInfo *info, gpointer origin)
 {
   GstJanusSrcPrivate *priv = PRIV (self);
-  GstJanusBin *bin = GST_JANUS_BIN (self);
+  GstJanusReception *reception =
+      gst_janus_reception_new (GST_JANUS_BIN (self), &reception_handlers, info, origin);
+
+  priv->receptions = g_list_prepend (priv->receptions, reception);
+  return reception;
+}
+
+guint
+gst_janus_src_get_latency (GstJanusSrc *self)
+{
+  GstJanusSrcPrivate *priv = PRIV (self);
+  guint latency;
 
   g_mutex_lock (&priv->lock);
-  g_free (priv->in_words);
-  priv->in_words = g_strdup (in_words);
+  latency = priv->latency;
   g_mutex_unlock (&priv->lock);
-  gst_janus_bin_set_active (bin, id);
-  gst_janus_bin_set_state (bin, GST_JANUS_STATE_NEGOTIATING);
-  gst_janus_bin_set_deadline (bin, JANUS_ERROR_ICE, "No media connection with the server");
+  return latency;
 }
 
 void
-gst_janus_src_take_offer (GstJanusSrc *self, const gchar *sdp)
+gst_janus_src_close (GstJanusSrc *self, GstJanusReception *reception)
 {
   GstJanusSrcPrivate *priv = PRIV (self);
-  GstJanusBin *bin = GST_JANUS_BIN (self);
-  g_autoptr (GError) error = NULL;
-  GstJanusIceConfig config;
-  GstElement *webrtcbin;
+  GList *pads = ref_pads (self), *l;
 
-  GST_LOG_OBJECT (self, "offer:\n%s", sdp);
-  gst_janus_bin_get_ice_config (bin, &config);
-  priv->peer =
-      gst_janus_peer_new (gst_janus_bin_get_context (bin), &config, &peer_handlers, self, &error);
-  gst_janus_ice_config_clear (&config);
-  if (priv->peer) {
-    webrtcbin = gst_janus_peer_get_webrtcbin (priv->peer);
-    g_mutex_lock (&priv->lock);
-    g_object_set (webrtcbin, "latency", priv->latency, NULL);
-    g_mutex_unlock (&priv->lock);
-    g_signal_connect_object (
-        webrtcbin, "pad-added", G_CALLBACK (on_pad_added), self, (GConnectFlags) 0);
-    g_signal_connect_object (
-        webrtcbin, "on-new-transceiver", G_CALLBACK (on_new_transceiver), self, (GConnectFlags) 0);
-    gst_bin_add (GST_BIN (self), webrtcbin);
-    gst_element_sync_state_with_parent (webrtcbin);
-    gst_janus_peer_accept_offer (priv->peer, sdp, &error);
+  for (l = pads; l; l = l->next) {
+    if (gst_janus_pad_get_origin (l->data) == reception)
+      gst_janus_pad_detach (l->data);
   }
-  if (error)
-    gst_janus_bin_fail (bin, error);
+  g_list_free_full (pads, gst_object_unref);
+  priv->receptions = g_list_remove (priv->receptions, reception);
+  gst_janus_reception_close (reception);
 }
 
 static void
@@ -491,28 +464,20 @@ gst_janus_src_drop (GstJanusBin *bin)
   GstJanusSrcPrivate *priv = PRIV (self);
 
   gst_janus_clear_source (&priv->keyframe_timer);
-  gst_janus_clear_source (&priv->linger);
-  g_clear_pointer (&priv->peer, gst_janus_peer_close);
-  g_clear_pointer (&priv->mids, g_ptr_array_unref);
-  g_clear_pointer (&priv->end, g_free);
-  priv->connected = priv->server_is_up = FALSE;
-}
-
-static void
-gst_janus_src_stop (GstJanusBin *bin)
-{
+  while (priv->receptions)
+    gst_janus_src_close (self, priv->receptions->data);
 }
 
 /* ---- Element ---- */
 
 static void
-remove_pads (GstJanusSrc *self)
+remove_all_pads (GstJanusSrc *self)
 {
   GstJanusSrcPrivate *priv = PRIV (self);
   GList *pads, *l;
 
   g_mutex_lock (&priv->lock);
-  g_queue_clear_full (&priv->pending, gst_object_unref);
+  g_queue_clear_full (&priv->pending, pending_free);
   pads = g_steal_pointer (&priv->pads);
   priv->n_video = priv->n_audio = 0;
   priv->ended = FALSE;
@@ -540,7 +505,7 @@ gst_janus_src_change_state (GstElement *element, GstStateChange transition)
 
   /* Here nothing makes pads any more. */
   if (transition == GST_STATE_CHANGE_PAUSED_TO_READY)
-    remove_pads (self);
+    remove_all_pads (self);
   return ret;
 }
 
@@ -592,7 +557,6 @@ gst_janus_src_finalize (GObject *object)
   GstJanusSrc *self = GST_JANUS_SRC (object);
   GstJanusSrcPrivate *priv = PRIV (self);
 
-  g_free (priv->in_words);
   g_mutex_clear (&priv->lock);
 
   G_OBJECT_CLASS (gst_janus_src_parent_class)->finalize (object);
@@ -610,7 +574,6 @@ gst_janus_src_class_init (GstJanusSrcClass *klass)
   element_class->change_state = gst_janus_src_change_state;
   element_class->send_event = gst_janus_src_send_event;
   GST_JANUS_BIN_CLASS (klass)->drop = gst_janus_src_drop;
-  GST_JANUS_BIN_CLASS (klass)->stop = gst_janus_src_stop;
 
   /**
    * GstJanusSrc:latency:

@@ -1,16 +1,24 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* janusvideoroomsrc: receives a publisher of a VideoRoom of a Janus server, as RTP streams. */
+/* janusvideoroomsrc: receives publishers of a VideoRoom of a Janus server, as RTP streams. */
 
 /**
  * SECTION:element-janusvideoroomsrc
  * @title: janusvideoroomsrc
  * @see_also: janusvideoroomsink, perclitedec
  *
- * Receives one publisher of a VideoRoom of a Janus WebRTC server, and does all the signalling for it. Pads
+ * Receives publishers of a VideoRoom of a Janus WebRTC server, and does all the signalling for it. Pads
  * `video_%u` and `audio_%u` appear with their full caps once media arrives; one that is not linked is
- * dropped and disturbs nobody. Which publisher: the one with #GstJanusBin:feed-id, else the first whose
- * display name is #GstJanusVideoRoomSrc:feed-display-name, else the first. It is waited for, up to
- * #GstJanusBin:timeout. When it leaves, the pads get EOS.
+ * dropped and disturbs nobody.
+ *
+ * Which publisher: the one with #GstJanusBin:feed-id, else the first whose
+ * display name is #GstJanusVideoRoomSrc:feed-display-name, else the first. It is waited for. When it leaves, its
+ * pads stay, and go on when it returns, unless #GstJanusVideoRoomSrc:eos-on-leave is set. Running time goes on
+ * meanwhile: downstream sees a gap.
+ *
+ * With #GstJanusVideoRoomSrc:feeds set, all those publishers are received, each by a connection of its own, and each
+ * with pads of its own that come and go with it. Properties and caps of a pad tell whose it is.
+ *
+ * When the connection to the server is lost, it is made again, unless #GstJanusBin:reconnect is off.
  *
  * A keyframe that a decoder asks for is asked of the publisher through the signalling, since Janus before
  * 1.3 ignores the RTCP way.
@@ -27,23 +35,39 @@
 #include "config.h"
 #endif
 
+#include "gstjanusselection.h"
 #include "gstjanusvideoroomsrc.h"
+#include "janusretry.h"
 #include "janusroom.h"
 
 GST_DEBUG_CATEGORY_STATIC (gst_janus_video_room_src_debug);
 #define GST_CAT_DEFAULT gst_janus_video_room_src_debug
 
-enum { PROP_FEED_DISPLAY_NAME = GST_JANUS_PROPS_OF_ELEMENT };
+enum { PROP_OF_SELECTION = GST_JANUS_PROPS_OF_ELEMENT };
+
+/* A publisher that is in the room, or that has pads of its own still. */
+typedef struct {
+  GstJanusVideoRoomSrc *src; /* not owned */
+  gchar *id;
+  gchar *display;
+  gboolean present;  /* it publishes */
+  gboolean given_up; /* what it publishes now cannot be received */
+  JanusSubscription *subscription;
+  GstJanusReception *reception;
+  JanusRetry retry;
+  GSource *timer; /* until the next attempt, or, if it is not present, until its pads go */
+} Feed;
 
 struct _GstJanusVideoRoomSrc {
   GstJanusSrc parent;
 
-  /* Under the object lock. */
-  gchar *feed_display_name;
+  GstJanusSelection *selection;
 
   /* Of the signalling thread. */
-  JanusSubscription *subscription;
-  gchar *feed;
+  gboolean over;     /* EOS was sent */
+  GList *feeds;      /* of Feed, in the order in which they have come */
+  GSource *patience; /* until it is told that there is nobody */
+  GSource *settling; /* until we know who is in the room */
 };
 
 G_DEFINE_TYPE_WITH_CODE (GstJanusVideoRoomSrc, gst_janus_video_room_src, GST_TYPE_JANUS_SRC,
@@ -53,111 +77,389 @@ G_DEFINE_TYPE_WITH_CODE (GstJanusVideoRoomSrc, gst_janus_video_room_src, GST_TYP
 GST_ELEMENT_REGISTER_DEFINE (
     janusvideoroomsrc, "janusvideoroomsrc", GST_RANK_NONE, GST_TYPE_JANUS_VIDEO_ROOM_SRC);
 
-/* ---- Signalling thread ---- */
-
-static void
-gst_janus_video_room_src_answer (GstJanusSrc *src, const gchar *sdp)
+static gboolean
+get_eos_on_leave (GstJanusVideoRoomSrc *self)
 {
-  janus_subscription_start (GST_JANUS_VIDEO_ROOM_SRC (src)->subscription, sdp);
+  return gst_janus_selection_get_eos_on_leave (self->selection);
+}
+
+static gboolean
+is_many (GstJanusVideoRoomSrc *self)
+{
+  return gst_janus_selection_is_many (self->selection);
+}
+
+/* ---- Whom to receive: signalling thread ---- */
+
+static gboolean
+is_wanted (GstJanusVideoRoomSrc *self, const Feed *feed)
+{
+  g_autofree gchar *feed_id = gst_janus_bin_dup_feed_id (GST_JANUS_BIN (self));
+
+  return feed->present && !feed->given_up &&
+         gst_janus_selection_fits (self->selection, feed_id, feed->id, feed->display);
+}
+
+static gboolean
+on_out_of_patience (gpointer user_data)
+{
+  GstJanusVideoRoomSrc *self = user_data;
+  g_autofree gchar *feed_id = gst_janus_bin_dup_feed_id (user_data);
+  g_autofree gchar *what = gst_janus_selection_describe_absence (self->selection, feed_id);
+  g_autoptr (GError) error = g_error_new (JANUS_ERROR, JANUS_ERROR_NO_FEED, "%s within %u s", what,
+      gst_janus_bin_get_timeout (user_data));
+
+  gst_janus_clear_source (&self->patience);
+  if (get_eos_on_leave (self))
+    gst_janus_bin_fail (user_data, error);
+  else
+    gst_janus_bin_warn (user_data, error, "Waiting on.");
+  return G_SOURCE_REMOVE;
+}
+
+/* In the room, without anything to receive. */
+static void
+wait_for_feed (GstJanusVideoRoomSrc *self)
+{
+  GstJanusBin *bin = GST_JANUS_BIN (self);
+
+  gst_janus_bin_set_active (bin, NULL);
+  gst_janus_bin_set_state (bin, GST_JANUS_STATE_WAITING);
+  /* An empty room is nothing unusual for who receives all. */
+  if (!is_many (self) && !self->patience)
+    self->patience =
+        gst_janus_bin_add_timeout (bin, gst_janus_bin_get_timeout (bin) * 1000, on_out_of_patience);
+}
+
+static GList *
+find_feed (GstJanusVideoRoomSrc *self, const gchar *id)
+{
+  GList *l;
+
+  for (l = self->feeds; l && g_strcmp0 (((Feed *) l->data)->id, id) != 0; l = l->next)
+    ;
+  return l;
+}
+
+/* Whether some feed is received, or is to be. */
+static gboolean
+is_busy (GstJanusVideoRoomSrc *self, gboolean connected)
+{
+  gboolean busy = FALSE;
+  GList *l;
+
+  for (l = self->feeds; l; l = l->next) {
+    Feed *feed = l->data;
+
+    busy |=
+        feed->reception && (!connected || (gst_janus_reception_is_connected (feed->reception) &&
+                                              !gst_janus_reception_is_ending (feed->reception)));
+  }
+  return busy;
 }
 
 static void
-gst_janus_video_room_src_trickle (
-    GstJanusSrc *src, const gchar *candidate, const gchar *mid, guint mline)
+tell_feed (Feed *feed, const gchar *state, const gchar *reason)
 {
-  janus_subscription_trickle (GST_JANUS_VIDEO_ROOM_SRC (src)->subscription, candidate, mid, mline);
+  GstStructure *details = gst_structure_new ("janus-feed", "feed-id", G_TYPE_STRING, feed->id,
+      "feed-display-name", G_TYPE_STRING, feed->display, "state", G_TYPE_STRING, state, NULL);
+
+  if (reason)
+    gst_structure_set (details, "reason", G_TYPE_STRING, reason, NULL);
+  gst_element_post_message (
+      GST_ELEMENT (feed->src), gst_message_new_element (GST_OBJECT (feed->src), details));
+}
+
+/* ---- One feed: signalling thread ---- */
+
+static void
+feed_free (Feed *feed)
+{
+  gst_janus_clear_source (&feed->timer);
+  g_free (feed->id);
+  g_free (feed->display);
+  g_free (feed);
+}
+
+/* Receives nothing of FEED any more. */
+static void
+feed_release (Feed *feed)
+{
+  if (feed->subscription)
+    janus_subscription_end (g_steal_pointer (&feed->subscription));
+  if (feed->reception)
+    gst_janus_src_close (GST_JANUS_SRC (feed->src), g_steal_pointer (&feed->reception));
 }
 
 static void
-gst_janus_video_room_src_request_keyframe (GstJanusSrc *src, const gchar *mid)
+feed_failed (Feed *feed, const GError *error)
 {
-  GST_DEBUG_OBJECT (src, "asking the publisher for a keyframe");
-  janus_subscription_request_keyframe (GST_JANUS_VIDEO_ROOM_SRC (src)->subscription, mid);
+  GstJanusSrcClass *klass = GST_JANUS_SRC_GET_CLASS (feed->src);
+
+  if (!feed->reception || !gst_janus_reception_is_ending (feed->reception))
+    klass->failed (GST_JANUS_BIN (feed->src), feed, error);
 }
 
 static void
 on_offered (const gchar *sdp, const GPtrArray *streams, gpointer user_data)
 {
-  gst_janus_src_take_offer (user_data, sdp);
+  Feed *feed = user_data;
+
+  gst_janus_reception_take_offer (
+      feed->reception, sdp, gst_janus_src_get_latency (GST_JANUS_SRC (feed->src)));
 }
 
 static void
 on_subscription_failed (const GError *error, gpointer user_data)
 {
-  gst_janus_src_fail_unless_ended (user_data, error);
+  feed_failed (user_data, error);
 }
 
 static void
 on_subscription_up (gpointer user_data)
 {
-  gst_janus_src_server_is_up (user_data);
+  gst_janus_reception_server_is_up (((Feed *) user_data)->reception);
 }
 
 static const JanusSubscriptionHandlers subscription_handlers = {
     on_offered, on_subscription_failed, on_subscription_up};
 
 static void
-on_joined (const gchar *id, gpointer user_data)
+feed_receive (Feed *feed)
 {
-  GstJanusVideoRoomSrc *self = user_data;
-  g_autofree gchar *feed = gst_janus_bin_dup_feed_id (user_data);
-  g_autofree gchar *what = NULL;
+  GstJanusVideoRoomSrc *self = feed->src;
+  GstJanusBin *bin = GST_JANUS_BIN (self);
+  g_autofree gchar *in_words = feed->display
+                                   ? g_strdup_printf ("feed %s (\"%s\")", feed->id, feed->display)
+                                   : g_strdup_printf ("feed %s", feed->id);
+  const GstJanusReceptionInfo info = {feed->id, feed->display, in_words, is_many (self)};
 
-  GST_INFO_OBJECT (self, "in the room as %s", id);
-  GST_OBJECT_LOCK (self);
-  if (feed)
-    what = g_strdup_printf ("Feed %s has not appeared in the room", feed);
-  else if (self->feed_display_name)
-    what =
-        g_strdup_printf ("Nobody named \"%s\" has published in the room", self->feed_display_name);
-  else
-    what = g_strdup ("Nobody has published in the room");
-  GST_OBJECT_UNLOCK (self);
-  gst_janus_bin_set_state (user_data, GST_JANUS_STATE_WAITING);
-  gst_janus_bin_set_deadline (user_data, JANUS_ERROR_NO_FEED, what);
+  gst_janus_clear_source (&feed->timer);
+  gst_janus_clear_source (&self->patience);
+  if (!is_many (self))
+    gst_janus_bin_set_active (bin, feed->id);
+  if (!is_busy (self, TRUE))
+    gst_janus_bin_set_state (bin, GST_JANUS_STATE_NEGOTIATING);
+  tell_feed (feed, "negotiating", NULL);
+  feed->reception = gst_janus_src_begin (GST_JANUS_SRC (self), &info, feed);
+  feed->subscription =
+      janus_room_subscribe (gst_janus_bin_get_talk (bin), feed->id, &subscription_handlers, feed);
+}
+
+/* Receives whom there is reason to. */
+static void
+receive_wanted (GstJanusVideoRoomSrc *self)
+{
+  GList *l;
+
+  for (l = self->feeds; l && !self->over && (is_many (self) || !is_busy (self, FALSE));
+       l = l->next) {
+    Feed *feed = l->data;
+
+    if (!feed->reception && !feed->timer && is_wanted (self, feed))
+      feed_receive (feed);
+  }
 }
 
 static gboolean
-is_wanted (GstJanusVideoRoomSrc *self, const JanusPublisher *publisher)
+on_feed_retry (gpointer user_data)
 {
-  g_autofree gchar *feed = gst_janus_bin_dup_feed_id (GST_JANUS_BIN (self));
-  gboolean wanted;
+  feed_receive (user_data);
+  return G_SOURCE_REMOVE;
+}
 
-  if (feed)
-    return g_strcmp0 (feed, publisher->id) == 0;
-  GST_OBJECT_LOCK (self);
-  wanted = !self->feed_display_name || g_strcmp0 (self->feed_display_name, publisher->display) == 0;
-  GST_OBJECT_UNLOCK (self);
-  return wanted;
+/* It has not come back in time. */
+static gboolean
+on_feed_forgotten (gpointer user_data)
+{
+  Feed *feed = user_data;
+  GstJanusVideoRoomSrc *self = feed->src;
+
+  gst_janus_src_remove_pads (GST_JANUS_SRC (self), feed->id, get_eos_on_leave (self));
+  self->feeds = g_list_remove (self->feeds, feed);
+  feed_free (feed);
+  return G_SOURCE_REMOVE;
+}
+
+static gint64
+get_now (void)
+{
+  return g_get_monotonic_time () * (GST_SECOND / G_TIME_SPAN_SECOND);
+}
+
+/* One participant's failure stays that participant's. */
+static void
+retry_feed (Feed *feed, const GError *error)
+{
+  GstJanusBin *bin = GST_JANUS_BIN (feed->src);
+  JanusRetryConfig config;
+  guint64 delay = 0;
+  g_autoptr (GError) own_error =
+      g_error_new (error->domain, error->code, "Feed %s: %s", feed->id, error->message);
+
+  gst_janus_bin_get_retry_config (bin, &config);
+  feed_release (feed);
+  tell_feed (feed, "lost", error->message);
+  if (janus_retry_failed (&feed->retry, &config, error, get_now (), g_random_double (), &delay) ==
+      JANUS_RETRY_GIVE_UP) {
+    gst_janus_bin_warn (bin, own_error, "It is left out until it comes anew.");
+    feed->given_up = TRUE;
+  } else {
+    if (feed->retry.attempts == 1)
+      gst_janus_bin_warn (bin, own_error, "Trying again.");
+    feed->timer = gst_janus_bin_add_timeout_for (
+        bin, (guint) MIN (GST_TIME_AS_MSECONDS (delay), G_MAXUINT), on_feed_retry, feed);
+  }
+  if (!is_busy (feed->src, FALSE))
+    wait_for_feed (feed->src);
+}
+
+/* ---- What connections tell: signalling thread ---- */
+
+static void
+gst_janus_video_room_src_answer (GstJanusBin *bin, gpointer origin, const gchar *sdp)
+{
+  janus_subscription_start (((Feed *) origin)->subscription, sdp);
+}
+
+static void
+gst_janus_video_room_src_trickle (
+    GstJanusBin *bin, gpointer origin, const gchar *candidate, const gchar *mid, guint mline)
+{
+  janus_subscription_trickle (((Feed *) origin)->subscription, candidate, mid, mline);
+}
+
+static void
+gst_janus_video_room_src_request_keyframe (GstJanusBin *bin, gpointer origin, const gchar *mid)
+{
+  GST_DEBUG_OBJECT (bin, "asking feed %s for a keyframe", ((Feed *) origin)->id);
+  janus_subscription_request_keyframe (((Feed *) origin)->subscription, mid);
+}
+
+static void
+gst_janus_video_room_src_connected (GstJanusBin *bin, gpointer origin)
+{
+  Feed *feed = origin;
+
+  janus_retry_succeeded (&feed->retry, get_now ());
+  tell_feed (feed, "connected", NULL);
+  gst_janus_bin_set_state (bin, GST_JANUS_STATE_CONNECTED);
+}
+
+static void
+gst_janus_video_room_src_failed (GstJanusBin *bin, gpointer origin, const GError *error)
+{
+  if (is_many (GST_JANUS_VIDEO_ROOM_SRC (bin)))
+    retry_feed (origin, error);
+  else
+    gst_janus_bin_fail (bin, error);
+}
+
+/* Its last packet has come. */
+static void
+gst_janus_video_room_src_ended (GstJanusBin *bin, gpointer origin)
+{
+  GstJanusVideoRoomSrc *self = GST_JANUS_VIDEO_ROOM_SRC (bin);
+  Feed *feed = origin;
+  gboolean eos = get_eos_on_leave (self);
+  g_autofree gchar *what = g_strdup_printf ("Feed %s has left the room", feed->id);
+
+  GST_INFO_OBJECT (self, "%s", what);
+  feed_release (feed);
+  tell_feed (feed, "left", NULL);
+  if (is_many (self))
+    gst_janus_src_remove_pads (GST_JANUS_SRC (self), feed->id, eos);
+  self->feeds = g_list_remove (self->feeds, feed);
+  feed_free (feed);
+
+  if (!is_many (self) && eos) {
+    self->over = TRUE;
+    gst_janus_src_finish (GST_JANUS_SRC (self), what);
+    return;
+  }
+  receive_wanted (self);
+  if (!is_busy (self, FALSE))
+    wait_for_feed (self);
+}
+
+/* ---- What the room tells: signalling thread ---- */
+
+/* By now the room has told who was there before us. */
+static gboolean
+on_settled (gpointer user_data)
+{
+  GstJanusVideoRoomSrc *self = user_data;
+  GList *l;
+
+  gst_janus_clear_source (&self->settling);
+  if (is_many (self) || !is_busy (self, FALSE))
+    gst_janus_bin_succeed (user_data);
+  /* Who was there before the connection was lost may come back as well, later than we. */
+  for (l = self->feeds; l; l = l->next) {
+    Feed *feed = l->data;
+
+    if (!feed->present && !feed->timer)
+      feed->timer = gst_janus_bin_add_timeout_for (
+          user_data, gst_janus_bin_get_timeout (user_data) * 1000, on_feed_forgotten, feed);
+  }
+  return G_SOURCE_REMOVE;
+}
+
+static void
+on_joined (const gchar *id, gpointer user_data)
+{
+  GstJanusVideoRoomSrc *self = user_data;
+
+  GST_INFO_OBJECT (self, "in the room as %s", id);
+  gst_janus_bin_set_deadline (user_data, 0, NULL);
+  wait_for_feed (self);
+  self->settling = gst_janus_bin_add_timeout (user_data, 0, on_settled);
 }
 
 static void
 on_publisher_joined (const JanusPublisher *publisher, gpointer user_data)
 {
   GstJanusVideoRoomSrc *self = user_data;
-  g_autofree gchar *in_words = NULL;
+  GList *found = find_feed (self, publisher->id);
+  Feed *feed = found ? found->data : g_new0 (Feed, 1);
 
-  if (self->subscription || !is_wanted (self, publisher))
-    return;
-  self->feed = g_strdup (publisher->id);
-  in_words = publisher->display
-                 ? g_strdup_printf ("feed %s (\"%s\")", publisher->id, publisher->display)
-                 : g_strdup_printf ("feed %s", publisher->id);
-  gst_janus_src_negotiate (user_data, publisher->id, in_words);
-  self->subscription = janus_room_subscribe (
-      gst_janus_bin_get_talk (user_data), publisher->id, &subscription_handlers, self);
+  if (!found) {
+    feed->src = self;
+    feed->id = g_strdup (publisher->id);
+    feed->retry = JANUS_RETRY_INIT;
+    self->feeds = g_list_append (self->feeds, feed);
+  }
+  if (!feed->present) {
+    feed->given_up = FALSE;
+    gst_janus_clear_source (&feed->timer);
+    /* What it sent before is over: the rest of it would only keep us from what it sends now. */
+    feed_release (feed);
+  }
+  feed->present = TRUE;
+  g_free (feed->display);
+  feed->display = g_strdup (publisher->display);
+  receive_wanted (self);
 }
 
 static void
 on_publisher_left (const gchar *id, gpointer user_data)
 {
   GstJanusVideoRoomSrc *self = user_data;
-  g_autofree gchar *what = NULL;
+  GList *found = find_feed (self, id);
+  Feed *feed = found ? found->data : NULL;
 
-  if (g_strcmp0 (id, self->feed) != 0)
+  if (!feed || !feed->present)
     return;
-  what = g_strdup_printf ("Feed %s has left the room", id);
-  gst_janus_src_end (user_data, what);
+  feed->present = FALSE;
+  gst_janus_clear_source (&feed->timer);
+  if (feed->reception) {
+    gst_janus_reception_end (feed->reception);
+    return;
+  }
+  if (is_many (self))
+    gst_janus_src_remove_pads (GST_JANUS_SRC (self), feed->id, get_eos_on_leave (self));
+  self->feeds = g_list_remove (self->feeds, feed);
+  feed_free (feed);
 }
 
 static void
@@ -178,8 +480,10 @@ static const JanusRoomHandlers room_handlers = {on_joined, on_publisher_joined, 
 static gpointer
 gst_janus_video_room_src_make_talk (GstJanusBin *bin, const GstJanusSettings *settings)
 {
+  GstJanusVideoRoomSrc *self = GST_JANUS_VIDEO_ROOM_SRC (bin);
   JanusRoomConfig config = settings->room;
 
+  gst_janus_selection_begin (self->selection);
   /* That is of somebody else. */
   config.feed = NULL;
   return janus_room_new (&settings->session, &config, &room_handlers, bin);
@@ -198,18 +502,47 @@ gst_janus_video_room_src_leave_talk (gpointer room, GDestroyNotify done, gpointe
 }
 
 static void
+gst_janus_video_room_src_drop (GstJanusBin *bin)
+{
+  GstJanusVideoRoomSrc *self = GST_JANUS_VIDEO_ROOM_SRC (bin);
+  GList *l;
+
+  GST_JANUS_BIN_CLASS (gst_janus_video_room_src_parent_class)->drop (bin);
+
+  gst_janus_clear_source (&self->patience);
+  gst_janus_clear_source (&self->settling);
+  for (l = self->feeds; l; l = l->next) {
+    Feed *feed = l->data;
+
+    /* The room ends its subscriptions itself, and what is received has been closed. */
+    feed->subscription = NULL;
+    feed->reception = NULL;
+    feed->present = FALSE;
+    gst_janus_clear_source (&feed->timer);
+  }
+  /* Those that have pads of their own may come back to them. */
+  if (!is_many (self))
+    g_list_free_full (g_steal_pointer (&self->feeds), (GDestroyNotify) feed_free);
+}
+
+static void
 gst_janus_video_room_src_stop (GstJanusBin *bin)
 {
   GstJanusVideoRoomSrc *self = GST_JANUS_VIDEO_ROOM_SRC (bin);
 
-  GST_JANUS_BIN_CLASS (gst_janus_video_room_src_parent_class)->stop (bin);
-
-  /* The room ends its subscriptions itself. */
-  self->subscription = NULL;
-  g_clear_pointer (&self->feed, g_free);
+  self->over = FALSE;
+  g_list_free_full (g_steal_pointer (&self->feeds), (GDestroyNotify) feed_free);
 }
 
 /* ---- Element ---- */
+
+static gboolean
+gst_janus_video_room_src_check_settings (GstJanusBin *bin, GError **error)
+{
+  g_autofree gchar *feed_id = gst_janus_bin_dup_feed_id (bin);
+
+  return gst_janus_selection_check (GST_JANUS_VIDEO_ROOM_SRC (bin)->selection, feed_id, error);
+}
 
 static void
 gst_janus_video_room_src_set_property (
@@ -217,15 +550,11 @@ gst_janus_video_room_src_set_property (
 {
   GstJanusVideoRoomSrc *self = GST_JANUS_VIDEO_ROOM_SRC (object);
 
-  if (prop_id != PROP_FEED_DISPLAY_NAME) {
+  if (prop_id < PROP_OF_SELECTION)
     G_OBJECT_CLASS (gst_janus_video_room_src_parent_class)
         ->set_property (object, prop_id, value, pspec);
-    return;
-  }
-  GST_OBJECT_LOCK (self);
-  g_free (self->feed_display_name);
-  self->feed_display_name = g_value_dup_string (value);
-  GST_OBJECT_UNLOCK (self);
+  else if (!gst_janus_selection_set (self->selection, prop_id - PROP_OF_SELECTION, value))
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
 }
 
 static void
@@ -234,20 +563,17 @@ gst_janus_video_room_src_get_property (
 {
   GstJanusVideoRoomSrc *self = GST_JANUS_VIDEO_ROOM_SRC (object);
 
-  if (prop_id != PROP_FEED_DISPLAY_NAME) {
+  if (prop_id < PROP_OF_SELECTION)
     G_OBJECT_CLASS (gst_janus_video_room_src_parent_class)
         ->get_property (object, prop_id, value, pspec);
-    return;
-  }
-  GST_OBJECT_LOCK (self);
-  g_value_set_string (value, self->feed_display_name);
-  GST_OBJECT_UNLOCK (self);
+  else if (!gst_janus_selection_get (self->selection, prop_id - PROP_OF_SELECTION, value))
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
 }
 
 static void
 gst_janus_video_room_src_finalize (GObject *object)
 {
-  g_free (GST_JANUS_VIDEO_ROOM_SRC (object)->feed_display_name);
+  gst_janus_selection_free (GST_JANUS_VIDEO_ROOM_SRC (object)->selection);
 
   G_OBJECT_CLASS (gst_janus_video_room_src_parent_class)->finalize (object);
 }
@@ -264,31 +590,28 @@ gst_janus_video_room_src_class_init (GstJanusVideoRoomSrcClass *klass)
   object_class->get_property = gst_janus_video_room_src_get_property;
   object_class->finalize = gst_janus_video_room_src_finalize;
   gst_janus_bin_class_set_kind (janus_class, GST_JANUS_KIND_ROOM);
+  gst_janus_bin_class_set_reconnecting (janus_class);
   janus_class->make_talk = gst_janus_video_room_src_make_talk;
   janus_class->begin_talk = gst_janus_video_room_src_begin_talk;
   janus_class->leave_talk = gst_janus_video_room_src_leave_talk;
+  janus_class->drop = gst_janus_video_room_src_drop;
   janus_class->stop = gst_janus_video_room_src_stop;
+  janus_class->check_settings = gst_janus_video_room_src_check_settings;
   src_class->answer = gst_janus_video_room_src_answer;
   src_class->trickle = gst_janus_video_room_src_trickle;
   src_class->request_keyframe = gst_janus_video_room_src_request_keyframe;
+  src_class->connected = gst_janus_video_room_src_connected;
+  src_class->failed = gst_janus_video_room_src_failed;
+  src_class->ended = gst_janus_video_room_src_ended;
 
-  /**
-   * GstJanusVideoRoomSrc:feed-display-name:
-   *
-   * Since: 0.1
-   */
-  g_object_class_install_property (object_class, PROP_FEED_DISPLAY_NAME,
-      g_param_spec_string ("feed-display-name", "Feed display name",
-          "Without feed-id: receive the first publisher of this display name (unset: the first)",
-          NULL,
-          (GParamFlags) (G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY)));
-
+  gst_janus_selection_install (object_class, PROP_OF_SELECTION);
   gst_element_class_set_static_metadata (element_class, "Janus VideoRoom source",
-      "Source/Network/WebRTC", "Receives a publisher of a VideoRoom of a Janus server",
+      "Source/Network/WebRTC", "Receives publishers of a VideoRoom of a Janus server",
       "gst-perclite developers");
 }
 
 static void
 gst_janus_video_room_src_init (GstJanusVideoRoomSrc *self)
 {
+  self->selection = gst_janus_selection_new ();
 }

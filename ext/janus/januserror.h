@@ -19,6 +19,7 @@ typedef enum {
   JANUS_ERROR_PROTOCOL,     /* an answer that makes no sense */
   JANUS_ERROR_CODEC,        /* the room takes none of a medium's codecs */
   JANUS_ERROR_NO_FEED,      /* the feed to subscribe to did not appear */
+  JANUS_ERROR_NO_MEDIA,     /* the feed has none */
   JANUS_ERROR_NO_DATA,      /* a stream to be published gives nothing */
   JANUS_ERROR_ICE,          /* no media connection */
   JANUS_ERROR_KICKED,       /* removed from the room */

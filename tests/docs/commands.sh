@@ -84,7 +84,7 @@ sees () {
 }
 
 try_publish () {
-  local line=$1 other="gst-launch-1.0 janusvideoroomsrc name=s $server feed-id=777" publisher receiver
+  local line=$1 other="gst-launch-1.0 janusvideoroomsrc name=s $server feed-id=777 eos-on-leave=true" publisher receiver
 
   [[ $line == *" feed-id="* ]] || line=${line/janusvideoroomsink/janusvideoroomsink feed-id=777}
   case $line in
@@ -120,6 +120,10 @@ try_receive () {
   sees receiver "$receiver" "$line" || { explain publisher; explain receiver; return 1; }
   kill -INT "$publisher"
   wait_end publisher 15 "$publisher" || { explain publisher; return 1; }
+  if [[ $line != *eos-on-leave=true* ]]; then
+    wait_for receiver 'state [a-z0-9]* waiting' 40 "$receiver" || { explain receiver; return 1; }
+    kill -INT "$receiver"
+  fi
   wait_end receiver 15 "$receiver" || { explain receiver; return 1; }
 }
 

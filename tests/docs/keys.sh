@@ -112,7 +112,7 @@ rotating_loses_nothing () {
     ! perclitenc key-file=room.keys ! sfu.
   publisher=$pid
   wait_for publisher 'state sfu connected' 40 "$publisher" || { explain publisher; return 1; }
-  launch receiver -m -v janusvideoroomsrc name=s "${server[@]}" s. ! application/x-rtp,media=video \
+  launch receiver -m -v janusvideoroomsrc name=s eos-on-leave=true "${server[@]}" s. ! application/x-rtp,media=video \
     ! perclitedec key-file=elsewhere.keys ! rtpvp8depay ! vp8dec ! fakesink s. ! application/x-rtp,media=audio \
     ! perclitedec key-file=elsewhere.keys ! rtpopusdepay ! opusdec ! fakesink
   receiver=$pid

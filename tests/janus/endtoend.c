@@ -7,7 +7,9 @@
 
 #define FRAMES 60
 
-#define SRC "janusvideoroomsrc name=s janus-endpoint=%s room-id=" TEST_ROOM_E2EE " feed-id=777 "
+#define SRC                                                                              \
+  "janusvideoroomsrc name=s eos-on-leave=true janus-endpoint=%s room-id=" TEST_ROOM_E2EE \
+  " feed-id=777 "
 #define DECRYPT "perclitedec name=%s key=" KEY " ! "
 #define VIDEO_BRANCH "s. ! application/x-rtp,media=video ! perclitedec name=vdec key=" KEY " ! "
 #define AUDIO_BRANCH                                                    \

@@ -36,7 +36,7 @@ next_delay (JanusRetry *retry, const JanusRetryConfig *config, gint64 now, gdoub
 GST_START_TEST (what_comes_back_by_itself_is_tried_again_from_the_first_time_on)
 {
   static const gint errors[] = {JANUS_ERROR_UNREACHABLE, JANUS_ERROR_TIMEOUT, JANUS_ERROR_CLOSED,
-      JANUS_ERROR_ICE, JANUS_ERROR_DESTROYED, JANUS_ERROR_NO_FEED};
+      JANUS_ERROR_ICE, JANUS_ERROR_DESTROYED, JANUS_ERROR_NO_MEDIA};
   static const gint refusals[] = {426, 428, 432, 458, 459, 468, 472, 490};
   guint i;
 
@@ -56,8 +56,8 @@ GST_END_TEST;
 
 GST_START_TEST (what_would_end_the_same_way_is_never_tried_again)
 {
-  static const gint errors[] = {JANUS_ERROR_SETTINGS, JANUS_ERROR_CODEC, JANUS_ERROR_NO_DATA,
-      JANUS_ERROR_RECORD, JANUS_ERROR_NO_RECORDING};
+  static const gint errors[] = {JANUS_ERROR_SETTINGS, JANUS_ERROR_CODEC, JANUS_ERROR_NO_FEED,
+      JANUS_ERROR_NO_DATA, JANUS_ERROR_RECORD, JANUS_ERROR_NO_RECORDING};
   static const gint refusals[] = {403, 423, 429, 431, 433, 438, 460, 467};
   JanusRetry retry = JANUS_RETRY_INIT;
   guint i;

@@ -23,9 +23,10 @@ play_sink (const gchar *endpoint, const gchar *room, const gchar *properties)
 static GstElement *
 play_src (const gchar *endpoint, const gchar *room, const gchar *properties)
 {
-  return test_play (
-      "janusvideoroomsrc name=s janus-endpoint=%s room-id=%s %s ! fakesink async=false", endpoint,
-      room, properties);
+  return test_play ("janusvideoroomsrc name=s reconnect=false eos-on-leave=true janus-endpoint=%s "
+                    "room-id=%s %s ! "
+                    "fakesink async=false",
+      endpoint, room, properties);
 }
 
 /* Both elements are told the same. */
@@ -333,8 +334,9 @@ GST_START_TEST (an_error_at_the_very_start_ends_gst_launch)
                            "janus-endpoint=%s "
                            "room-id=" TEST_ROOM_OPEN,
         nobody);
-    check_gst_launch_ends ("exec gst-launch-1.0 janusvideoroomsrc janus-endpoint=%s "
-                           "room-id=" TEST_ROOM_OPEN " ! fakesink",
+    check_gst_launch_ends (
+        "exec gst-launch-1.0 janusvideoroomsrc reconnect=false janus-endpoint=%s "
+        "room-id=" TEST_ROOM_OPEN " ! fakesink",
         nobody);
     check_gst_launch_ends ("exec gst-launch-1.0 " SOURCE "janusvideoroomsink reconnect=false "
                            "janus-endpoint=%s "

@@ -16,11 +16,12 @@
   "filesrc location=%s ! mjrdemux encrypted=%s ! queue ! janusvideoroomsink " \
   "name=sfu feed-id=777 janus-endpoint=%s room-id=" TEST_ROOM_E2EE
 
-#define RECEIVE                                                                        \
-  "janusvideoroomsrc name=s janus-endpoint=%s room-id=" TEST_ROOM_E2EE " feed-id=777 " \
-  "s. ! application/x-rtp,media=video ! perclitedec name=vdec key=" KEY                \
-  " ! rtpvp8depay ! fakesink name=v async=false "                                      \
-  "s. ! application/x-rtp,media=audio ! perclitedec name=adec key=" KEY                \
+#define RECEIVE                                                                          \
+  "janusvideoroomsrc eos-on-leave=true name=s janus-endpoint=%s room-id=" TEST_ROOM_E2EE \
+  " feed-id=777 "                                                                        \
+  "s. ! application/x-rtp,media=video ! perclitedec name=vdec key=" KEY                  \
+  " ! rtpvp8depay ! fakesink name=v async=false "                                        \
+  "s. ! application/x-rtp,media=audio ! perclitedec name=adec key=" KEY                  \
   " ! rtpopusdepay ! fakesink name=a async=false"
 
 /* Keeps what goes into the connection back until somebody listens. */

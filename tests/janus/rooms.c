@@ -11,7 +11,8 @@
 #include "testnet.h"
 
 #define PLAIN_SINK "janusvideoroomsink name=sfu janus-endpoint=%s room-id=" TEST_ROOM_OPEN
-#define SRC "janusvideoroomsrc name=s janus-endpoint=%s room-id=" TEST_ROOM_OPEN " "
+#define SRC \
+  "janusvideoroomsrc name=s eos-on-leave=true janus-endpoint=%s room-id=" TEST_ROOM_OPEN " "
 
 typedef struct {
   TestJanus *janus;

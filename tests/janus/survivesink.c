@@ -371,6 +371,21 @@ GST_START_TEST (a_session_that_the_server_has_dropped_is_begun_anew)
 }
 GST_END_TEST;
 
+GST_START_TEST (a_connection_that_the_server_hangs_up_is_made_again)
+{
+  TestJanusOptions options = {.admin = TRUE};
+  g_autoptr (TestJanus) janus = test_start_janus (&options);
+  GstElement *publisher = publish (test_janus_get_endpoint (janus), TEST_ROOM_OPEN, "feed-id=777");
+
+  test_wait_state (publisher, "sfu", "connected");
+  fail_unless (test_janus_admin_hang_up (janus, NULL));
+  wait_lost (publisher, "hung up");
+  test_wait_state (publisher, "sfu", "connected");
+  assert_seen (janus, TEST_ROOM_OPEN, "777");
+  test_end (publisher);
+}
+GST_END_TEST;
+
 GST_START_TEST (a_connection_that_is_cut_comes_back_when_the_way_does)
 {
   g_autoptr (TestJanus) janus = test_start_janus (NULL);
@@ -621,6 +636,7 @@ survivesink_suite (void)
   tcase_add_test (tc, who_is_kicked_stays_away);
   tcase_add_test (tc, who_is_kicked_comes_back_if_told_so);
   tcase_add_test (tc, a_session_that_the_server_has_dropped_is_begun_anew);
+  tcase_add_test (tc, a_connection_that_the_server_hangs_up_is_made_again);
   tcase_add_test (tc, a_connection_that_is_cut_comes_back_when_the_way_does);
   tcase_add_test (tc, a_handshake_that_fails_is_tried_again);
   tcase_add_test (tc, a_server_that_freezes_is_left_and_found_again);

@@ -432,3 +432,21 @@ test_janus_admin_handle_info (TestJanus *janus, GError **error)
   g_return_val_if_fail (janus->admin_endpoint != NULL, NULL);
   return test_admin_handles (janus->admin_endpoint, ADMIN_SECRET, error);
 }
+
+gboolean
+test_janus_admin_hang_up (TestJanus *janus, GError **error)
+{
+  g_autoptr (JsonArray) handles = test_janus_admin_handle_info (janus, error);
+  guint i;
+
+  for (i = 0; handles != NULL && i < json_array_get_length (handles); i++) {
+    JsonObject *handle = json_array_get_object_element (handles, i);
+    g_autoptr (JsonObject) reply = test_admin_request (janus->admin_endpoint, ADMIN_SECRET,
+        json_object_get_int_member (handle, "session_id"),
+        json_object_get_int_member (handle, "handle_id"), "{\"janus\":\"hangup_webrtc\"}", error);
+
+    if (reply == NULL)
+      return FALSE;
+  }
+  return handles != NULL;
+}

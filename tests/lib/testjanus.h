@@ -78,4 +78,7 @@ JsonArray *test_janus_list_participants (TestJanus *janus, const char *room, GEr
 /* The "info" of all handles of the server; needs the option admin. */
 JsonArray *test_janus_admin_handle_info (TestJanus *janus, GError **error);
 
+/* Has the server hang up the media connections of all its handles; needs the option admin. */
+gboolean test_janus_admin_hang_up (TestJanus *janus, GError **error);
+
 G_END_DECLS
