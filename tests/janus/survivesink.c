@@ -219,13 +219,14 @@ GST_START_TEST (a_server_that_is_killed_and_restarted_has_the_same_publisher_aga
   TestCount *frames = test_count (publisher, "frames");
   Outer outer = {0};
   gint requests = 0, before, round;
+  guint descriptors = 0, threads = 0;
 
   watch_outer (publisher, &outer);
   count_keyframe_requests (publisher, &requests);
   gst_element_set_state (publisher, GST_STATE_PLAYING);
   test_wait_state (publisher, "sfu", "connected");
 
-  for (round = 1; round <= 3; round++) {
+  for (round = 1; round <= 5; round++) {
     g_autoptr (JsonArray) participants = NULL;
 
     test_janus_kill (janus);
@@ -245,13 +246,20 @@ GST_START_TEST (a_server_that_is_killed_and_restarted_has_the_same_publisher_aga
         json_object_get_string_member (json_array_get_object_element (participants, 0), "display"),
         "cam");
     assert_equals_uint64 (get_stat (publisher, "reconnects"), (guint64) round);
+    if (round == 1) {
+      descriptors = test_count_entries ("/proc/self/fd");
+      threads = test_count_entries ("/proc/self/task");
+    }
   }
 
   assert_goes_on (&outer);
-  assert_equals_int (g_atomic_int_get (&outer.webrtcbins), 4);
+  /* GLib keeps some threads for a while in case that they are wanted again. */
+  fail_unless (test_count_entries ("/proc/self/fd") <= descriptors + 2);
+  fail_unless (test_count_entries ("/proc/self/task") <= threads + 4);
+  assert_equals_int (g_atomic_int_get (&outer.webrtcbins), 6);
   assert_equals_int (g_atomic_int_get (&outer.alive), 1);
-  fail_unless (get_stat (publisher, "packets-dropped") >= 3 * 10);
-  fail_unless (get_stat (publisher, "attempts") >= 3);
+  fail_unless (get_stat (publisher, "packets-dropped") >= 5 * 10);
+  fail_unless (get_stat (publisher, "attempts") >= 5);
   test_end (publisher);
   assert_equals_int (g_atomic_int_get (&outer.alive), 0);
 }
@@ -364,7 +372,8 @@ GST_START_TEST (a_session_that_the_server_has_dropped_is_begun_anew)
 
   test_wait_state (publisher, "sfu", "connected");
   for (i = 0; i < 2; i++) {
-    wait_lost (publisher, "dropped the session");
+    /* Whether the server tells that first, or that it has hung up for that, is up to it. */
+    test_wait_state (publisher, "sfu", "lost");
     test_wait_state (publisher, "sfu", "connected");
   }
   test_end (publisher);

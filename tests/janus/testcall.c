@@ -286,6 +286,17 @@ test_wait_until (gboolean (*check) (gpointer data), gpointer data)
   g_source_destroy (tick);
 }
 
+guint
+test_count_entries (const gchar *directory)
+{
+  g_autoptr (GDir) dir = g_dir_open (directory, 0, NULL);
+  guint n = 0;
+
+  while (g_dir_read_name (dir))
+    n++;
+  return n;
+}
+
 static GstStructure *
 get_stats (GstElement *pipeline, const gchar *name)
 {

@@ -74,7 +74,10 @@ void test_wait_buffers (GstElement *pipeline, TestCount *count, gint n);
 /* Waits until CHECK (DATA) is TRUE. */
 void test_wait_until (gboolean (*check) (gpointer data), gpointer data);
 
-/* A statistic of the perclitenc or perclitedec NAME. */
+/* How many entries DIRECTORY has: "/proc/self/fd" those of descriptors, "/proc/self/task" those of threads. */
+guint test_count_entries (const gchar *directory);
+
+/* A statistic of the element NAME. */
 guint64 test_get_stat (GstElement *pipeline, const gchar *name, const gchar *field);
 /* How often the perclitenc or perclitedec NAME has told an event, such as "decrypt-failed". */
 guint64 test_get_event_count (GstElement *pipeline, const gchar *name, const gchar *event);
