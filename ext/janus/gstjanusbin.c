@@ -13,7 +13,6 @@
 #include "gstjanusbin.h"
 #include "gstjanusfailure.h"
 #include "gstjanuspeer.h"
-#include "gstjanuspost.h"
 #include "gstjanusreconnect.h"
 #include "gstjanusrun.h"
 
@@ -130,6 +129,19 @@ void
 gst_janus_bin_fail_soon (GstJanusBin *self, GError *error)
 {
   invoke (self, NULL, error);
+}
+
+const GstJanusSettings *
+gst_janus_bin_lock_settings (GstJanusBin *self)
+{
+  GST_OBJECT_LOCK (self);
+  return &PRIV (self)->settings;
+}
+
+void
+gst_janus_bin_unlock_settings (GstJanusBin *self)
+{
+  GST_OBJECT_UNLOCK (self);
 }
 
 gpointer
@@ -266,25 +278,6 @@ gst_janus_bin_set_deadline (GstJanusBin *self, gint code, const gchar *what)
   priv->deadline = gst_janus_bin_add_timeout (self, timeout * 1000, on_deadline);
 }
 
-static gchar *
-describe (GstJanusBin *self)
-{
-  gchar *where;
-
-  GST_OBJECT_LOCK (self);
-  where = gst_janus_settings_describe (&PRIV (self)->settings);
-  GST_OBJECT_UNLOCK (self);
-  return where;
-}
-
-void
-gst_janus_bin_post_error (GstJanusBin *self, const GError *error)
-{
-  g_autofree gchar *where = describe (self);
-
-  gst_janus_post_error (GST_ELEMENT (self), error, where);
-}
-
 static void
 give_up (GstJanusBin *self, const GError *error)
 {
@@ -337,14 +330,11 @@ static gboolean
 retry (GstJanusBin *self, const GError *error)
 {
   GstJanusBinPrivate *priv = PRIV (self);
-  g_autofree gchar *where = describe (self);
+  g_autofree gchar *where = gst_janus_bin_describe (self);
   JanusRetryConfig config;
   JanusRetryVerdict verdict;
 
-  GST_OBJECT_LOCK (self);
-  config = priv->settings.retry;
-  config.id_is_ours = priv->settings.room.feed != NULL;
-  GST_OBJECT_UNLOCK (self);
+  gst_janus_bin_get_retry_config (self, &config);
   verdict = gst_janus_reconnect_lose (priv->reconnect, &config, error, where);
   if (verdict == JANUS_RETRY_GIVE_UP)
     return FALSE;
@@ -376,75 +366,6 @@ void
 gst_janus_bin_on_failed (const GError *error, gpointer user_data)
 {
   gst_janus_bin_fail (user_data, error);
-}
-
-GstJanusSignalling
-gst_janus_bin_get_signalling (GstJanusBin *self)
-{
-  GstJanusSignalling signalling;
-
-  GST_OBJECT_LOCK (self);
-  signalling = (GstJanusSignalling) PRIV (self)->settings.session.signalling;
-  GST_OBJECT_UNLOCK (self);
-  return signalling;
-}
-
-guint
-gst_janus_bin_get_timeout (GstJanusBin *self)
-{
-  guint timeout;
-
-  GST_OBJECT_LOCK (self);
-  timeout = PRIV (self)->settings.session.timeout;
-  GST_OBJECT_UNLOCK (self);
-  return timeout;
-}
-
-gchar *
-gst_janus_bin_dup_feed_id (GstJanusBin *self)
-{
-  gchar *feed;
-
-  GST_OBJECT_LOCK (self);
-  feed = g_strdup (PRIV (self)->settings.room.feed);
-  GST_OBJECT_UNLOCK (self);
-  return feed;
-}
-
-gboolean
-gst_janus_bin_get_retry_config (GstJanusBin *self, JanusRetryConfig *config)
-{
-  GST_OBJECT_LOCK (self);
-  *config = PRIV (self)->settings.retry;
-  GST_OBJECT_UNLOCK (self);
-  return config->enabled;
-}
-
-void
-gst_janus_bin_warn (GstJanusBin *self, const GError *error, const gchar *what_is_done)
-{
-  g_autofree gchar *where = describe (self);
-
-  gst_janus_post_warning (GST_ELEMENT (self), error, what_is_done, where);
-}
-
-void
-gst_janus_bin_get_recording (GstJanusBin *self, gchar **id, gchar **name)
-{
-  GST_OBJECT_LOCK (self);
-  *id = g_strdup (PRIV (self)->settings.recording.id);
-  *name = g_strdup (PRIV (self)->settings.recording.name);
-  GST_OBJECT_UNLOCK (self);
-}
-
-void
-gst_janus_bin_get_ice_config (GstJanusBin *self, GstJanusIceConfig *config)
-{
-  GST_OBJECT_LOCK (self);
-  *config = PRIV (self)->settings.ice;
-  config->stun_server = g_strdup (config->stun_server);
-  config->turn_server = g_strdup (config->turn_server);
-  GST_OBJECT_UNLOCK (self);
 }
 
 static void

@@ -90,11 +90,18 @@ void gst_janus_bin_stop_retrying (GstJanusBin *self);
  * reader can do, once a run. */
 void gst_janus_bin_fail (GstJanusBin *self, const GError *error);
 
-/* Any thread. */
+/* The following may be called in any thread. */
+
+/* Under the object lock until they are unlocked: copy what is needed. */
+const GstJanusSettings *gst_janus_bin_lock_settings (GstJanusBin *self);
+void gst_janus_bin_unlock_settings (GstJanusBin *self);
+
 GstJanusSignalling gst_janus_bin_get_signalling (GstJanusBin *self);
 guint gst_janus_bin_get_timeout (GstJanusBin *self);
 gchar *gst_janus_bin_dup_feed_id (GstJanusBin *self);
-gboolean gst_janus_bin_get_retry_config (GstJanusBin *self, JanusRetryConfig *config);
+void gst_janus_bin_get_retry_config (GstJanusBin *self, JanusRetryConfig *config);
+/* Server, and room if there is one, for people; to be freed. */
+gchar *gst_janus_bin_describe (GstJanusBin *self);
 /* Posts ERROR, unlike gst_janus_bin_fail(), and with what its reader can do. */
 void gst_janus_bin_post_error (GstJanusBin *self, const GError *error);
 /* Posts ERROR as a warning, with a sentence on what is done about it. */
