@@ -220,6 +220,9 @@ test_client_free (TestClient *client)
     g_main_context_pop_thread_default (client->context);
   }
   g_clear_object (&client->session);
+  /* What is still to be dispatched would keep the context, and the context that. */
+  while (g_main_context_iteration (client->context, FALSE))
+    ;
   g_queue_clear_full (&client->incoming, (GDestroyNotify) json_object_unref);
   g_main_context_unref (client->context);
   g_free (client->api_secret);
