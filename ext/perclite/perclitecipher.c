@@ -233,29 +233,17 @@ gcm_decrypt (void *state, uint8_t *buffer, unsigned int *size)
 
 /* AES-CM */
 
-static srtp_err_status_t
-icm_128_alloc (srtp_cipher_t **cipher, int key_size, int tag_size)
-{
-  if (key_size != SRTP_AES_ICM_128_KEY_LEN_WSALT)
-    return srtp_err_status_bad_param;
-  return cipher_new (cipher, &perclite_aes_128_icm, key_size, 0);
-}
+#define DEFINE_ICM_ALLOC(bits)                                                                     \
+  static srtp_err_status_t icm_##bits##_alloc (srtp_cipher_t **cipher, int key_size, int tag_size) \
+  {                                                                                                \
+    if (key_size != SRTP_AES_ICM_##bits##_KEY_LEN_WSALT)                                           \
+      return srtp_err_status_bad_param;                                                            \
+    return cipher_new (cipher, &perclite_aes_##bits##_icm, key_size, 0);                           \
+  }
 
-static srtp_err_status_t
-icm_192_alloc (srtp_cipher_t **cipher, int key_size, int tag_size)
-{
-  if (key_size != SRTP_AES_ICM_192_KEY_LEN_WSALT)
-    return srtp_err_status_bad_param;
-  return cipher_new (cipher, &perclite_aes_192_icm, key_size, 0);
-}
-
-static srtp_err_status_t
-icm_256_alloc (srtp_cipher_t **cipher, int key_size, int tag_size)
-{
-  if (key_size != SRTP_AES_ICM_256_KEY_LEN_WSALT)
-    return srtp_err_status_bad_param;
-  return cipher_new (cipher, &perclite_aes_256_icm, key_size, 0);
-}
+DEFINE_ICM_ALLOC (128)
+DEFINE_ICM_ALLOC (192)
+DEFINE_ICM_ALLOC (256)
 
 static srtp_err_status_t
 icm_init (void *state, const uint8_t *key)
@@ -325,31 +313,22 @@ static const guint8 gcm_256_ciphertext[76] = {0x52, 0x2d, 0xc1, 0xf0, 0x99, 0x56
     0xc9, 0xf6, 0x62, 0x76, 0xfc, 0x6e, 0xce, 0x0f, 0x4e, 0x17, 0x68, 0xcd, 0xdf, 0x88, 0x53, 0xbb,
     0x2d, 0x55, 0x1b};
 
-static const srtp_cipher_test_case_t gcm_128_test = {
-    .key_length_octets = SRTP_AES_GCM_128_KEY_LEN_WSALT,
-    .key = gcm_key,
-    .idx = gcm_iv,
-    .plaintext_length_octets = sizeof gcm_plaintext,
-    .plaintext = gcm_plaintext,
-    .ciphertext_length_octets = sizeof gcm_128_ciphertext,
-    .ciphertext = gcm_128_ciphertext,
-    .aad_length_octets = sizeof gcm_aad,
-    .aad = gcm_aad,
-    .tag_length_octets = 16,
-};
+#define DEFINE_GCM_TEST(bits)                                     \
+  static const srtp_cipher_test_case_t gcm_##bits##_test = {      \
+      .key_length_octets = SRTP_AES_GCM_##bits##_KEY_LEN_WSALT,   \
+      .key = gcm_key,                                             \
+      .idx = gcm_iv,                                              \
+      .plaintext_length_octets = sizeof gcm_plaintext,            \
+      .plaintext = gcm_plaintext,                                 \
+      .ciphertext_length_octets = sizeof gcm_##bits##_ciphertext, \
+      .ciphertext = gcm_##bits##_ciphertext,                      \
+      .aad_length_octets = sizeof gcm_aad,                        \
+      .aad = gcm_aad,                                             \
+      .tag_length_octets = 16,                                    \
+  }
 
-static const srtp_cipher_test_case_t gcm_256_test = {
-    .key_length_octets = SRTP_AES_GCM_256_KEY_LEN_WSALT,
-    .key = gcm_key,
-    .idx = gcm_iv,
-    .plaintext_length_octets = sizeof gcm_plaintext,
-    .plaintext = gcm_plaintext,
-    .ciphertext_length_octets = sizeof gcm_256_ciphertext,
-    .ciphertext = gcm_256_ciphertext,
-    .aad_length_octets = sizeof gcm_aad,
-    .aad = gcm_aad,
-    .tag_length_octets = 16,
-};
+DEFINE_GCM_TEST (128);
+DEFINE_GCM_TEST (256);
 
 static guint8 icm_iv[ICM_IV_SIZE] = {0};
 
@@ -381,96 +360,51 @@ static const guint8 icm_256_ciphertext[32] = {0x92, 0xbd, 0xd2, 0x8a, 0x93, 0xc3
     0xc6, 0x77, 0xd0, 0x8b, 0x55, 0x15, 0xa4, 0x9d, 0xa7, 0x1b, 0x23, 0x78, 0xa8, 0x54, 0xf6, 0x70,
     0x50, 0x75, 0x6d, 0xed, 0x16, 0x5b, 0xac};
 
-static const srtp_cipher_test_case_t icm_128_test = {
-    .key_length_octets = SRTP_AES_ICM_128_KEY_LEN_WSALT,
-    .key = icm_128_key,
-    .idx = icm_iv,
-    .plaintext_length_octets = sizeof icm_plaintext,
-    .plaintext = icm_plaintext,
-    .ciphertext_length_octets = sizeof icm_128_ciphertext,
-    .ciphertext = icm_128_ciphertext,
-};
+#define DEFINE_ICM_TEST(bits)                                     \
+  static const srtp_cipher_test_case_t icm_##bits##_test = {      \
+      .key_length_octets = SRTP_AES_ICM_##bits##_KEY_LEN_WSALT,   \
+      .key = icm_##bits##_key,                                    \
+      .idx = icm_iv,                                              \
+      .plaintext_length_octets = sizeof icm_plaintext,            \
+      .plaintext = icm_plaintext,                                 \
+      .ciphertext_length_octets = sizeof icm_##bits##_ciphertext, \
+      .ciphertext = icm_##bits##_ciphertext,                      \
+  }
 
-static const srtp_cipher_test_case_t icm_192_test = {
-    .key_length_octets = SRTP_AES_ICM_192_KEY_LEN_WSALT,
-    .key = icm_192_key,
-    .idx = icm_iv,
-    .plaintext_length_octets = sizeof icm_plaintext,
-    .plaintext = icm_plaintext,
-    .ciphertext_length_octets = sizeof icm_192_ciphertext,
-    .ciphertext = icm_192_ciphertext,
-};
+DEFINE_ICM_TEST (128);
+DEFINE_ICM_TEST (192);
+DEFINE_ICM_TEST (256);
 
-static const srtp_cipher_test_case_t icm_256_test = {
-    .key_length_octets = SRTP_AES_ICM_256_KEY_LEN_WSALT,
-    .key = icm_256_key,
-    .idx = icm_iv,
-    .plaintext_length_octets = sizeof icm_plaintext,
-    .plaintext = icm_plaintext,
-    .ciphertext_length_octets = sizeof icm_256_ciphertext,
-    .ciphertext = icm_256_ciphertext,
-};
+#define DEFINE_GCM(bits)                                 \
+  const srtp_cipher_type_t perclite_aes_##bits##_gcm = { \
+      .alloc = gcm_##bits##_alloc,                       \
+      .dealloc = cipher_free,                            \
+      .init = gcm_init,                                  \
+      .set_aad = gcm_set_aad,                            \
+      .encrypt = gcm_encrypt,                            \
+      .decrypt = gcm_decrypt,                            \
+      .set_iv = gcm_set_iv,                              \
+      .get_tag = gcm_get_tag,                            \
+      .description = "AES-" #bits "-GCM of OpenSSL",     \
+      .test_data = &gcm_##bits##_test,                   \
+      .id = SRTP_AES_GCM_##bits,                         \
+  }
 
-const srtp_cipher_type_t perclite_aes_128_gcm = {
-    .alloc = gcm_128_alloc,
-    .dealloc = cipher_free,
-    .init = gcm_init,
-    .set_aad = gcm_set_aad,
-    .encrypt = gcm_encrypt,
-    .decrypt = gcm_decrypt,
-    .set_iv = gcm_set_iv,
-    .get_tag = gcm_get_tag,
-    .description = "AES-128-GCM of OpenSSL",
-    .test_data = &gcm_128_test,
-    .id = SRTP_AES_GCM_128,
-};
+#define DEFINE_ICM(bits)                                 \
+  const srtp_cipher_type_t perclite_aes_##bits##_icm = { \
+      .alloc = icm_##bits##_alloc,                       \
+      .dealloc = cipher_free,                            \
+      .init = icm_init,                                  \
+      .encrypt = icm_encrypt,                            \
+      .decrypt = icm_encrypt,                            \
+      .set_iv = icm_set_iv,                              \
+      .description = "AES-" #bits "-CM of OpenSSL",      \
+      .test_data = &icm_##bits##_test,                   \
+      .id = SRTP_AES_ICM_##bits,                         \
+  }
 
-const srtp_cipher_type_t perclite_aes_256_gcm = {
-    .alloc = gcm_256_alloc,
-    .dealloc = cipher_free,
-    .init = gcm_init,
-    .set_aad = gcm_set_aad,
-    .encrypt = gcm_encrypt,
-    .decrypt = gcm_decrypt,
-    .set_iv = gcm_set_iv,
-    .get_tag = gcm_get_tag,
-    .description = "AES-256-GCM of OpenSSL",
-    .test_data = &gcm_256_test,
-    .id = SRTP_AES_GCM_256,
-};
-
-const srtp_cipher_type_t perclite_aes_128_icm = {
-    .alloc = icm_128_alloc,
-    .dealloc = cipher_free,
-    .init = icm_init,
-    .encrypt = icm_encrypt,
-    .decrypt = icm_encrypt,
-    .set_iv = icm_set_iv,
-    .description = "AES-128-CM of OpenSSL",
-    .test_data = &icm_128_test,
-    .id = SRTP_AES_ICM_128,
-};
-
-const srtp_cipher_type_t perclite_aes_192_icm = {
-    .alloc = icm_192_alloc,
-    .dealloc = cipher_free,
-    .init = icm_init,
-    .encrypt = icm_encrypt,
-    .decrypt = icm_encrypt,
-    .set_iv = icm_set_iv,
-    .description = "AES-192-CM of OpenSSL",
-    .test_data = &icm_192_test,
-    .id = SRTP_AES_ICM_192,
-};
-
-const srtp_cipher_type_t perclite_aes_256_icm = {
-    .alloc = icm_256_alloc,
-    .dealloc = cipher_free,
-    .init = icm_init,
-    .encrypt = icm_encrypt,
-    .decrypt = icm_encrypt,
-    .set_iv = icm_set_iv,
-    .description = "AES-256-CM of OpenSSL",
-    .test_data = &icm_256_test,
-    .id = SRTP_AES_ICM_256,
-};
+DEFINE_GCM (128);
+DEFINE_GCM (256);
+DEFINE_ICM (128);
+DEFINE_ICM (192);
+DEFINE_ICM (256);
