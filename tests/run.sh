@@ -29,7 +29,7 @@ give_up () {
   finish
 }
 
-install_missing "${PACKAGES_BUILD[@]}" "${PACKAGES_RUN[@]}" "${PACKAGES_JANUS[@]}" "${PACKAGES_TEST[@]}" ||
+install_missing "${PACKAGES_BUILD[@]}" "${PACKAGES_RUN[@]}" "${PACKAGES_JANUS[@]}" "${PACKAGES_TEST[@]}" "${PACKAGES_RECIPES[@]}" ||
   give_up "cannot install what is missing"
 
 # ---- Build ----

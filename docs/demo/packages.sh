@@ -17,6 +17,9 @@ PACKAGES_JANUS=(janus janus-tools iproute2 util-linux)
 # With what clang needs for sanitizers and libFuzzer, and llvm's symbolizer for their traces.
 # Node.js and Python run the programs of docs/keys.md.
 PACKAGES_TEST=(clang clang-format libclang-rt-dev llvm nodejs python3 valgrind)
+# The other ends of docs/recipes.md: a camera and its RTSP, a screen, servers for RTMP and SRT, and what looks at what they got. And
+# systemd-analyze, for the unit of docs/howto-service.md.
+PACKAGES_RECIPES=(ffmpeg gir1.2-gst-rtsp-server-1.0 libnginx-mod-rtmp nginx python3-gi srt-tools systemd xvfb)
 
 is_installed () {
   [ "$(dpkg-query -W -f '${db:Status-Abbrev}' "$1" 2>/dev/null)" = "ii " ]
@@ -26,21 +29,24 @@ systemd_runs () {
   [ -d /run/systemd/system ]
 }
 
-# Debian starts the service of a package that it installs: a Janus open to the network, which nobody asked for.
-install_janus () {
+# install_service PACKAGE: Debian starts the service of a package that it installs, of that name: a server open to the network,
+# which nobody asked for.
+install_service () {
+  local package=$1
+
   if systemd_runs; then
-    "${as_root[@]}" systemctl --quiet --runtime mask janus.service || true
+    "${as_root[@]}" systemctl --quiet --runtime mask "$package.service" || true
   fi
   # In runlevel 1 Debian's other init scripts are not started.
   "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 \
-    apt-get install -y -q --no-install-recommends janus </dev/null || return
+    apt-get install -y -q --no-install-recommends "$package" </dev/null || return
   if systemd_runs; then
-    "${as_root[@]}" systemctl --quiet disable janus.service || true
-    "${as_root[@]}" systemctl --quiet --runtime unmask janus.service || true
+    "${as_root[@]}" systemctl --quiet disable "$package.service" || true
+    "${as_root[@]}" systemctl --quiet --runtime unmask "$package.service" || true
   elif command -v update-rc.d >/dev/null; then
-    "${as_root[@]}" update-rc.d janus disable >/dev/null || true
+    "${as_root[@]}" update-rc.d "$package" disable >/dev/null || true
   fi
-  echo "The service janus is installed and disabled. To run it: systemctl enable --now janus"
+  echo "The service $package is installed and disabled. To run it: systemctl enable --now $package"
 }
 
 # install_missing PACKAGE...: does nothing at all when none is missing.
@@ -70,7 +76,9 @@ install_missing () {
     "${as_root[@]}" apt-get update -q || return
   fi
   for package in "${missing[@]}"; do
-    [ "$package" != janus ] || install_janus || return
+    case $package in
+      janus | nginx) install_service "$package" || return ;;
+    esac
   done
   "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
     apt-get install -y -q --no-install-recommends "${missing[@]}" </dev/null

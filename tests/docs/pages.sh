@@ -48,5 +48,6 @@ save_programs () {
 
 # command_with PAGE TEXT: the first command of the page that has TEXT in it.
 command_with () {
-  list_commands "$1" | cut -f2- | grep -m1 -F -e "$2"
+  # Reads all of it: what writes into a pipe that nobody reads any more fails.
+  list_commands "$1" | cut -f2- | text=$2 awk 'index($0, ENVIRON["text"]) && !found++ { print } END { exit !found }'
 }
