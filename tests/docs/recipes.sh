@@ -209,7 +209,7 @@ connected () {
 # receive NAME FILE MEDIUM...: somebody in the room who keeps what comes, as $pid.
 receive () {
   local name=$1 medium line="matroskamux name=m ! filesink location=$2 janusvideoroomsrc name=s
-    janus-endpoint=ws://$address:8188/ room-id=1234 feed-id=777"
+    janus-endpoint=ws://$address:8188/ room-id=1234 feed-id=777 eos-on-leave=true"
 
   shift 2
   for medium in "$@"; do
