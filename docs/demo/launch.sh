@@ -93,7 +93,13 @@ count () {
   awk -v what="$2" -v element="$3" '$1 == what && $2 == element { n = $3 } END { print n + 0 }' "$work/$1"
 }
 
-# Why NAME has failed, from its log.
+# Why NAME has failed, from its log: a Janus element fails before that is written.
 explain () {
+  local tries=0
+
+  until grep -q '^end' "$work/$1" || [ $tries -ge 40 ]; do
+    tries=$((tries + 1))
+    sleep 0.05
+  done
   grep -E -A 2 '^(ERROR|WARNING)|erroneous' "$1.log" >&2 || tail -n 5 "$1.log" >&2
 }
