@@ -145,7 +145,7 @@ begin_in_place (GstPerclitePacket *self)
 static void
 copy_from (GstPerclitePacket *self, gsize offset, guint8 *to, gsize size)
 {
-  if (offset + size <= self->map.size && self->map.memory != NULL)
+  if (self->map.memory != NULL && offset + size <= self->map.size)
     memcpy (to, self->map.data + offset, size);
   else
     gst_buffer_extract (self->buffer, offset, to, size);
@@ -178,8 +178,8 @@ gst_perclite_packet_begin (GstPerclitePacket *self, GstPercliteSlab *slab)
   if (self->memory == NULL)
     return FALSE;
   self->inner = bytes + inner;
-  self->start = bytes + inner + out_offset - self->header_size;
-  self->shift = inner + out_offset - self->header_size;
+  self->offset = inner + out_offset - self->header_size;
+  self->start = bytes + self->offset;
   copy_from (self, self->header_size, self->inner + in_offset, self->payload_size);
   return TRUE;
 }
@@ -214,7 +214,7 @@ gst_perclite_packet_close (GstPerclitePacket *self, gboolean ok, gsize payload_s
   }
   unmap (self);
   if (ok) {
-    gst_perclite_slab_trim (self->memory, self->shift, size);
+    gst_perclite_slab_trim (self->memory, self->offset, size);
     gst_buffer_replace_all_memory (self->buffer, self->memory);
   } else if (self->memory != NULL) {
     gst_memory_unref (self->memory);

@@ -39,7 +39,7 @@ typedef struct {
   gboolean in_place; /* the payload may change where it is */
   GstMemory *memory; /* where the packet is made otherwise */
   guint8 *start;     /* of the outer packet that is to be */
-  gsize shift;       /* of the inner packet, to be aligned */
+  gsize offset;      /* where that begins in @memory */
   guint8 moved[GST_PERCLITE_PACKET_MAX_MOVED_HEADER];
 } GstPerclitePacket;
 

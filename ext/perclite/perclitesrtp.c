@@ -51,7 +51,8 @@ take_openssl (void)
   ok &= srtp_replace_auth_type (&perclite_hmac_sha1, SRTP_HMAC_SHA1) == srtp_err_status_ok;
   if (!ok)
     g_warning ("libsrtp2 finds some of OpenSSL's ciphers wrong in its self test, and keeps its own "
-               "in place of those, which are slower");
+               "in place of those, which are slower. Update both libraries, or "
+               "set " PERCLITE_CRYPTO_VARIABLE "=" PERCLITE_CRYPTO_LIBSRTP " not to try");
   return ok;
 }
 
