@@ -5,8 +5,8 @@
 #include "config.h"
 #endif
 
+#include "gstjanusfeedback.h"
 #include "gstjanuspeer.h"
-#include "gstjanusrtcp.h"
 #include "gstjanussdp.h"
 #include "gstjanussilence.h"
 
@@ -21,6 +21,7 @@ struct _GstJanusPeer {
   const GstJanusPeerHandlers *handlers;
   gpointer user_data;
   GstElement *webrtcbin;
+  gboolean do_retransmission;
 
   /* Of the context's thread alone. */
   GstSDPMessage *local;
@@ -270,7 +271,6 @@ gst_janus_peer_new (GMainContext *context, const GstJanusIceConfig *config,
   GstElement *webrtcbin = gst_element_factory_make ("webrtcbin", NULL);
   GstJanusPeer *peer;
   g_autoptr (GObject) ice = NULL, agent = NULL;
-  g_autoptr (GstElement) rtpbin = NULL;
 
   if (!webrtcbin) {
     g_set_error_literal (error, GST_CORE_ERROR, GST_CORE_ERROR_MISSING_PLUGIN,
@@ -304,15 +304,12 @@ gst_janus_peer_new (GMainContext *context, const GstJanusIceConfig *config,
   if (agent && g_object_class_find_property (G_OBJECT_GET_CLASS (agent), "upnp"))
     g_object_set (agent, "upnp", FALSE, NULL);
 
-  rtpbin = gst_bin_get_by_name (GST_BIN (webrtcbin), "rtpbin");
-  if (rtpbin)
-    gst_janus_rtcp_attach (rtpbin);
-
   peer = g_atomic_rc_box_new0 (GstJanusPeer);
   peer->context = g_main_context_ref (context);
   peer->handlers = handlers;
   peer->user_data = user_data;
   peer->webrtcbin = webrtcbin;
+  peer->do_retransmission = config->do_retransmission;
   peer->silence = gst_janus_silence_new (webrtcbin);
   g_mutex_init (&peer->lock);
   g_cond_init (&peer->settled);
@@ -563,6 +560,7 @@ gboolean
 gst_janus_peer_accept_offer (GstJanusPeer *peer, const gchar *text, GError **error)
 {
   GstSDPMessage *sdp = parse_sdp (text, error);
+  g_autoptr (GstElement) rtpbin = NULL;
 
   if (!sdp)
     return FALSE;
@@ -572,6 +570,9 @@ gst_janus_peer_accept_offer (GstJanusPeer *peer, const gchar *text, GError **err
     gst_sdp_message_free (sdp);
     return FALSE;
   }
+  rtpbin = gst_bin_get_by_name (GST_BIN (peer->webrtcbin), "rtpbin");
+  if (rtpbin)
+    gst_janus_feedback_attach (rtpbin, sdp, peer->do_retransmission);
   peer_set_description (
       peer, "set-remote-description", GST_WEBRTC_SDP_TYPE_OFFER, sdp, offer_taken);
   return TRUE;

@@ -1,97 +1,184 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Makes the receiver reports of a bundled connection count for each of its media at a Janus server. */
+/* Makes the RTCP of a bundled connection count for each of its media at a Janus server. Pure functions. */
 
 #ifdef HAVE_CONFIG_H
 #include "config.h"
 #endif
 
-#include <string.h>
-
 #include "gstjanusrtcp.h"
 
-/* RFC 3550, section 6.4: packet types and sizes in bytes; RFC 4585, section 6.1 for feedback. */
+/* RFC 3550, section 6.4 and 6.5: packet types and sizes in bytes; RFC 4585, section 6.1 for feedback. */
 #define RTCP_SR 200
 #define RTCP_RR 201
+#define RTCP_SDES 202
 #define RTCP_RTPFB 205
 #define RTCP_PSFB 206
 #define HEADER_SIZE 4
-#define SENDER_SSRC_SIZE 4
+#define SSRC_SIZE 4
 #define SENDER_INFO_SIZE 20
 #define REPORT_BLOCK_SIZE 24
+#define LSR_OFFSET 16
 
-void
-gst_janus_rtcp_order_report_blocks (guint8 *data, gsize size, guint turn)
+/* One packet of a compound. */
+typedef struct {
+  gsize offset, size; /* bytes */
+  guint type;
+  guint count; /* of what it is made of, by type */
+} Packet;
+
+/* The packet at OFFSET. FALSE: there is none, or it is malformed, and then OFFSET is not the end. */
+static gboolean
+read_packet (const guint8 *data, gsize size, gsize offset, Packet *packet)
 {
-  guint8 *blocks = NULL;
-  guint n_blocks = 0, first, i;
-  const guint8 *media_ssrc = NULL;
-  gsize offset = 0;
-
-  while (size - offset >= HEADER_SIZE) {
-    guint8 *packet = data + offset;
-    gsize packet_size = HEADER_SIZE + 4 * (gsize) GST_READ_UINT16_BE (packet + 2);
-    gsize blocks_offset = HEADER_SIZE + SENDER_SSRC_SIZE;
-    guint count = packet[0] & 0x1f;
-
-    if (packet[0] >> 6 != 2 || packet_size > size - offset)
-      return;
-
-    if (packet[1] == RTCP_SR)
-      blocks_offset += SENDER_INFO_SIZE;
-    if ((packet[1] == RTCP_SR || packet[1] == RTCP_RR) && !blocks) {
-      if (blocks_offset + (gsize) count * REPORT_BLOCK_SIZE > packet_size)
-        return;
-      blocks = packet + blocks_offset;
-      n_blocks = count;
-    } else if ((packet[1] == RTCP_RTPFB || packet[1] == RTCP_PSFB) && !media_ssrc) {
-      if (packet_size < HEADER_SIZE + 2 * SENDER_SSRC_SIZE)
-        return;
-      media_ssrc = packet + HEADER_SIZE + SENDER_SSRC_SIZE;
-    }
-    offset += packet_size;
-  }
-
-  if (offset != size || n_blocks < 2)
-    return;
-
-  first = turn % n_blocks;
-  for (i = 0; media_ssrc && i < n_blocks; i++) {
-    if (memcmp (blocks + (gsize) i * REPORT_BLOCK_SIZE, media_ssrc, 4) == 0)
-      first = i;
-  }
-  if (first != 0) {
-    guint8 swap[REPORT_BLOCK_SIZE];
-
-    memcpy (swap, blocks, REPORT_BLOCK_SIZE);
-    memcpy (blocks, blocks + (gsize) first * REPORT_BLOCK_SIZE, REPORT_BLOCK_SIZE);
-    memcpy (blocks + (gsize) first * REPORT_BLOCK_SIZE, swap, REPORT_BLOCK_SIZE);
-  }
+  if (size - offset < HEADER_SIZE)
+    return FALSE;
+  packet->offset = offset;
+  packet->size = HEADER_SIZE + 4 * (gsize) GST_READ_UINT16_BE (data + offset + 2);
+  packet->type = data[offset + 1];
+  packet->count = data[offset] & 0x1f;
+  return data[offset] >> 6 == 2 && packet->size <= size - offset;
 }
 
-static GstPadProbeReturn
-on_rtcp (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
+static gboolean
+is_report (const Packet *packet)
 {
-  guint *turn = user_data;
-  GstBuffer *buffer = gst_buffer_make_writable (GST_PAD_PROBE_INFO_BUFFER (info));
-  GstMapInfo map;
+  return packet->type == RTCP_SR || packet->type == RTCP_RR;
+}
 
-  if (gst_buffer_map (buffer, &map, GST_MAP_READWRITE)) {
-    gst_janus_rtcp_order_report_blocks (map.data, map.size, (*turn)++);
-    gst_buffer_unmap (buffer, &map);
-  }
-  GST_PAD_PROBE_INFO_DATA (info) = buffer;
-  return GST_PAD_PROBE_OK;
+static gboolean
+is_feedback (const Packet *packet)
+{
+  return packet->type == RTCP_RTPFB || packet->type == RTCP_PSFB;
+}
+
+/* Where the blocks of a report are. FALSE: it has no room for them. */
+static gboolean
+find_blocks (const Packet *report, gsize *offset)
+{
+  gsize blocks = HEADER_SIZE + SSRC_SIZE + (report->type == RTCP_SR ? SENDER_INFO_SIZE : 0);
+
+  *offset = report->offset + blocks;
+  return blocks + (gsize) report->count * REPORT_BLOCK_SIZE <= report->size;
+}
+
+/* The source that a feedback message speaks of. FALSE: it has no room for it. */
+static gboolean
+read_media_ssrc (const guint8 *data, const Packet *feedback, guint32 *ssrc)
+{
+  if (feedback->size < HEADER_SIZE + 2 * SSRC_SIZE)
+    return FALSE;
+  *ssrc = GST_READ_UINT32_BE (data + feedback->offset + HEADER_SIZE + SSRC_SIZE);
+  return TRUE;
 }
 
 static void
-on_pad_added (GstElement *rtpbin, GstPad *pad, gpointer user_data)
+add_source (GArray *sources, guint32 ssrc)
 {
-  if (g_str_has_prefix (GST_PAD_NAME (pad), "send_rtcp_src_"))
-    gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, on_rtcp, g_new0 (guint, 1), g_free);
+  guint i;
+
+  for (i = 0; i < sources->len; i++) {
+    if (g_array_index (sources, guint32, i) == ssrc)
+      return;
+  }
+  g_array_append_val (sources, ssrc);
 }
 
-void
-gst_janus_rtcp_attach (GstElement *rtpbin)
+/* What DATA speaks of, each once. NULL: it is malformed. */
+static GArray *
+list_sources (const guint8 *data, gsize size)
 {
-  g_signal_connect (rtpbin, "pad-added", G_CALLBACK (on_pad_added), NULL);
+  g_autoptr (GArray) sources = g_array_new (FALSE, FALSE, sizeof (guint32));
+  gsize offset = 0, blocks;
+  Packet packet;
+  guint32 ssrc;
+  guint i;
+
+  for (; read_packet (data, size, offset, &packet); offset += packet.size) {
+    if (is_report (&packet)) {
+      if (!find_blocks (&packet, &blocks))
+        return NULL;
+      for (i = 0; i < packet.count; i++)
+        add_source (sources, GST_READ_UINT32_BE (data + blocks + (gsize) i * REPORT_BLOCK_SIZE));
+    } else if (is_feedback (&packet)) {
+      if (!read_media_ssrc (data, &packet, &ssrc))
+        return NULL;
+      add_source (sources, ssrc);
+    }
+  }
+  return offset == size ? g_steal_pointer (&sources) : NULL;
+}
+
+/* Of REPORT only what is on SSRC: its blocks, and none of what profiles may have put behind them. */
+static void
+append_report (GByteArray *part, const guint8 *data, const Packet *report, guint32 ssrc)
+{
+  guint start = part->len, count = 0, i;
+  gsize blocks;
+
+  find_blocks (report, &blocks);
+  g_byte_array_append (part, data + report->offset, (guint) (blocks - report->offset));
+  for (i = 0; i < report->count; i++) {
+    const guint8 *block = data + blocks + (gsize) i * REPORT_BLOCK_SIZE;
+
+    if (GST_READ_UINT32_BE (block) == ssrc) {
+      g_byte_array_append (part, block, REPORT_BLOCK_SIZE);
+      count++;
+    }
+  }
+  /* Version 2, no padding. */
+  part->data[start] = (guint8) (2 << 6 | count);
+  GST_WRITE_UINT16_BE (part->data + start + 2, (part->len - start) / 4 - 1);
+}
+
+/* What of DATA, which is well-formed, is on SSRC. */
+static GByteArray *
+extract (const guint8 *data, gsize size, guint32 ssrc, gboolean is_first)
+{
+  GByteArray *part = g_byte_array_new ();
+  gsize offset = 0;
+  Packet packet;
+  guint32 media_ssrc;
+  gboolean wanted;
+
+  for (; read_packet (data, size, offset, &packet); offset += packet.size) {
+    if (is_report (&packet)) {
+      append_report (part, data, &packet, ssrc);
+      continue;
+    }
+    if (is_feedback (&packet))
+      wanted = read_media_ssrc (data, &packet, &media_ssrc) && media_ssrc == ssrc;
+    else
+      wanted = is_first || packet.type == RTCP_SDES;
+    if (wanted)
+      g_byte_array_append (part, data + packet.offset, (guint) packet.size);
+  }
+  return part;
+}
+
+GPtrArray *
+gst_janus_rtcp_split (const guint8 *data, gsize size)
+{
+  g_autoptr (GArray) sources = list_sources (data, size);
+  GPtrArray *parts;
+  guint i;
+
+  if (!sources || sources->len < 2)
+    return NULL;
+  parts = g_ptr_array_new_with_free_func ((GDestroyNotify) g_byte_array_unref);
+  for (i = 0; i < sources->len; i++)
+    g_ptr_array_add (parts, extract (data, size, g_array_index (sources, guint32, i), i == 0));
+  return parts;
+}
+
+gboolean
+gst_janus_rtcp_tells_round_trip (const guint8 *data, gsize size, guint32 *ssrc)
+{
+  gsize offset;
+  Packet packet;
+
+  if (!read_packet (data, size, 0, &packet) || !is_report (&packet) || packet.count == 0 ||
+      !find_blocks (&packet, &offset))
+    return FALSE;
+  *ssrc = GST_READ_UINT32_BE (data + offset);
+  return GST_READ_UINT32_BE (data + offset + LSR_OFFSET) != 0;
 }

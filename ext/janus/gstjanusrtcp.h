@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Makes the receiver reports of a bundled connection count for each of its media at a Janus server. */
+/* Makes the RTCP of a bundled connection count for each of its media at a Janus server. Pure functions. */
 
 #pragma once
 
@@ -7,19 +7,21 @@
 
 G_BEGIN_DECLS
 
-/* Janus (ice.c, "Is this audio or video?") gives the whole of a compound RTCP packet to the medium of its
- * first report block. Without help all of them go to one of audio and video: the other's round-trip time
- * stays unknown, so its packets are not kept for retransmission, and its NACKs are looked up among the
- * wrong packets.
+/* Janus (ice.c, "Is this audio or video?") gives the whole of a compound RTCP packet to the medium of its first report block, or else of its first
+ * feedback message; of that block it reads nothing but the first, and of several NACKs one. Without help all of them go to one of audio and
+ * video: the other's round-trip time stays unknown, so its packets are not kept for retransmission, and its NACKs are looked up
+ * among the wrong packets, or not at all.
  *
- * The order of report blocks means nothing (RFC 3550, section 6.4.1). So this puts first the block of
- * the source that a feedback message of the same compound speaks of, or, without one, each source's in
- * turn: the TURN-th block, counted round.
+ * So this makes a compound for each source that report blocks (RFC 3550, section 6.4.1) or feedback messages (RFC 4585, section 6.1) speak
+ * of, in the order in which they come: the report with its block, or without any, the descriptions, and its feedback. The first one has
+ * whatever else there is.
  *
- * DATA: SIZE bytes of one compound RTCP packet, changed in place. Anything malformed is left alone. */
-void gst_janus_rtcp_order_report_blocks (guint8 *data, gsize size, guint turn);
+ * DATA: SIZE bytes of one compound RTCP packet. Returns (transfer full) an array of GByteArray, or NULL when there is nothing to split, or DATA
+ * is malformed. */
+GPtrArray *gst_janus_rtcp_split (const guint8 *data, gsize size);
 
-/* Does this to all RTCP that RTPBIN, the one within a webrtcbin, sends from now on. */
-void gst_janus_rtcp_attach (GstElement *rtpbin);
+/* Whether DATA, which speaks of one source, SSRC, has a report block that tells the time of a report of that source (its LSR is not zero, RFC 3550,
+ * section 6.4.1): by that the sender knows the round-trip time. */
+gboolean gst_janus_rtcp_tells_round_trip (const guint8 *data, gsize size, guint32 *ssrc);
 
 G_END_DECLS

@@ -202,6 +202,54 @@ gst_janus_sdp_count_media (const GstSDPMessage *sdp)
   return count_media (sdp, "audio") + count_media (sdp, "video");
 }
 
+/* Whether an attribute NAME of MEDIA has a value that TEST takes. */
+static gboolean
+has_attribute (const GstSDPMedia *media, const gchar *name,
+    gboolean (*test) (const gchar *value, guint32 number), guint32 number)
+{
+  const gchar *value;
+  guint i;
+
+  for (i = 0; (value = gst_sdp_media_get_attribute_val_n (media, name, i)); i++) {
+    if (test (value, number))
+      return TRUE;
+  }
+  return FALSE;
+}
+
+/* "1234 cname:..." */
+static gboolean
+is_of_ssrc (const gchar *value, guint32 ssrc)
+{
+  gchar *end;
+  guint64 number = g_ascii_strtoull (value, &end, 10);
+
+  return end != value && number == ssrc;
+}
+
+/* "96 nack", and not "96 nack pli". */
+static gboolean
+is_nack (const gchar *value, guint32 unused)
+{
+  const gchar *space = strchr (value, ' ');
+
+  return space && g_str_equal (space + 1, "nack");
+}
+
+gboolean
+gst_janus_sdp_takes_nacks (const GstSDPMessage *sdp, guint32 ssrc)
+{
+  guint i;
+
+  for (i = 0; i < gst_sdp_message_medias_len (sdp); i++) {
+    const GstSDPMedia *media = gst_sdp_message_get_media (sdp, i);
+
+    if (has_attribute (media, "ssrc", is_of_ssrc, ssrc))
+      return has_attribute (media, "rtcp-fb", is_nack, 0);
+  }
+  return FALSE;
+}
+
 const gchar *
 gst_janus_sdp_get_mid (const GstSDPMessage *sdp, guint mline)
 {

@@ -29,6 +29,10 @@ gboolean gst_janus_sdp_has_media (const GstSDPMessage *sdp, const gchar *media);
 /* How many m-lines of audio and video SDP has that are not inactive. */
 guint gst_janus_sdp_count_media (const GstSDPMessage *sdp);
 
+/* Whether lost packets of the source SSRC may be asked for: SDP, an offer, has it (a=ssrc, RFC 5576) in an m-line that says so, by "nack" in an
+ * a=rtcp-fb line (RFC 4585, section 4.2). */
+gboolean gst_janus_sdp_takes_nacks (const GstSDPMessage *sdp, guint32 ssrc);
+
 /* The mid of m-line MLINE, or NULL. */
 const gchar *gst_janus_sdp_get_mid (const GstSDPMessage *sdp, guint mline);
 

@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* SDPs lose what shows the media and nothing else, answers are checked, and report blocks are put in order. */
+/* SDPs lose what shows the media and nothing else, and answers are checked. */
 
 #include <string.h>
 #include <gst/check/gstcheck.h>
 
-#include "gstjanusrtcp.h"
 #include "gstjanussdp.h"
 #include "januserror.h"
-
-/* ---- SDP ---- */
 
 #define HEAD                                     \
   "v=0\r\n"                                      \
@@ -407,405 +404,26 @@ GST_START_TEST (the_mid_of_an_m_line_that_has_none_or_does_not_exist_is_null)
 }
 GST_END_TEST;
 
-/* ---- RTCP ---- */
-
-/* Packet types of RFC 3550, section 6, and RFC 4585, section 6.1. */
-#define SR 200
-#define RR 201
-#define SDES 202
-#define BYE 203
-#define RTPFB 205
-#define PSFB 206
-
-#define BLOCK_SIZE 24
-
-/* SSRCs of the sources that are reported on. */
-#define SOURCE(i) (0x11110000u + (i))
-
-static void
-append_uint32 (GByteArray *rtcp, guint32 number)
+GST_START_TEST (nacks_are_for_media_whose_m_line_takes_them)
 {
-  guint8 bytes[4];
+  GstSDPMessage *sdp = read_sdp ("v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n"
+                                 "m=video 9 UDP/TLS/RTP/SAVPF 96 97\r\na=rtcp-fb:96 ccm fir\r\n"
+                                 "a=rtcp-fb:96 nack pli\r\na=rtcp-fb:96 nack\r\n"
+                                 "a=ssrc-group:FID 1001 1002\r\na=ssrc:1001 cname:janus\r\n"
+                                 "a=ssrc:1002 cname:janus\r\n"
+                                 "m=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=rtcp-fb:111 transport-cc\r\n"
+                                 "a=ssrc:2001 cname:janus\r\n"
+                                 "m=video 9 UDP/TLS/RTP/SAVPF 98\r\na=rtcp-fb:98 nack pli\r\n"
+                                 "a=rtcp-fb:98\r\na=ssrc:3001\r\na=ssrc:x cname:nack\r\n");
 
-  GST_WRITE_UINT32_BE (bytes, number);
-  g_byte_array_append (rtcp, bytes, sizeof bytes);
-}
-
-/* WORDS of 32 bits come after the header. */
-static void
-append_header (GByteArray *rtcp, guint count, guint8 type, guint16 words)
-{
-  guint8 header[4] = {(guint8) (0x80 | count), type};
-
-  GST_WRITE_UINT16_BE (header + 2, words);
-  g_byte_array_append (rtcp, header, sizeof header);
-}
-
-/* A report of TYPE with N blocks of BLOCK_SIZE bytes, all different, for SOURCE (0) and so on. */
-static void
-append_report (GByteArray *rtcp, guint8 type, guint n)
-{
-  guint words = 1 + (type == SR ? 5 : 0);
-  guint i, j;
-
-  append_header (rtcp, n, type, (guint16) (words + n * BLOCK_SIZE / 4));
-  for (i = 0; i < words; i++)
-    append_uint32 (rtcp, 0xabcd0000u + i);
-  for (i = 0; i < n; i++) {
-    append_uint32 (rtcp, SOURCE (i));
-    for (j = 4; j < BLOCK_SIZE; j += 4)
-      append_uint32 (rtcp, (i << 16) | j);
-  }
-}
-
-static void
-append_feedback (GByteArray *rtcp, guint8 type, guint32 media)
-{
-  append_header (rtcp, 1, type, 3);
-  append_uint32 (rtcp, 0xabcd0000u);
-  append_uint32 (rtcp, media);
-  append_uint32 (rtcp, 0x12340000u);
-}
-
-static void
-append_sdes (GByteArray *rtcp)
-{
-  append_header (rtcp, 1, SDES, 2);
-  append_uint32 (rtcp, 0xabcd0000u);
-  append_uint32 (rtcp, 0x01016100u);
-}
-
-/* What becomes of RTCP, in memory of exactly its size. */
-static GByteArray *
-order (const GByteArray *rtcp, guint turn)
-{
-  guint8 *exact = g_memdup2 (rtcp->data, rtcp->len);
-  GByteArray *result = g_byte_array_new ();
-
-  gst_janus_rtcp_order_report_blocks (exact, rtcp->len, turn);
-  if (rtcp->len)
-    g_byte_array_append (result, exact, rtcp->len);
-  g_free (exact);
-  return result;
-}
-
-static gboolean
-same (const GByteArray *a, const GByteArray *b)
-{
-  return a->len == b->len && (a->len == 0 || memcmp (a->data, b->data, a->len) == 0);
-}
-
-static void
-check_unchanged (const GByteArray *rtcp)
-{
-  guint turn;
-
-  for (turn = 0; turn < 4; turn++) {
-    g_autoptr (GByteArray) ordered = order (rtcp, turn);
-
-    fail_unless (same (rtcp, ordered), "%u bytes, turn %u", rtcp->len, turn);
-  }
-}
-
-/* The N blocks at OFFSET are now those they were, block FRONT first, and all else is the same. */
-static void
-check_first (const GByteArray *rtcp, const GByteArray *ordered, gsize offset, guint n, guint front)
-{
-  gsize end = offset + n * BLOCK_SIZE;
-  guint found = 0;
-  guint i, j;
-
-  assert_equals_int (ordered->len, rtcp->len);
-  fail_unless (memcmp (ordered->data, rtcp->data, offset) == 0);
-  fail_unless (memcmp (ordered->data + end, rtcp->data + end, rtcp->len - end) == 0);
-  fail_unless_equals_uint64_hex (GST_READ_UINT32_BE (ordered->data + offset), SOURCE (front));
-  for (i = 0; i < n; i++) {
-    for (j = 0; j < n; j++)
-      found += memcmp (ordered->data + offset + i * BLOCK_SIZE,
-                   rtcp->data + offset + j * BLOCK_SIZE, BLOCK_SIZE) == 0;
-  }
-  assert_equals_int (found, n);
-}
-
-GST_START_TEST (feedback_puts_the_block_of_its_source_first)
-{
-  static const guint8 types[] = {RTPFB, PSFB};
-  guint t, n, media, turn, with_sdes;
-
-  for (t = 0; t < G_N_ELEMENTS (types); t++) {
-    for (n = 2; n <= 3; n++) {
-      for (media = 0; media < n; media++) {
-        for (with_sdes = 0; with_sdes < 2; with_sdes++) {
-          g_autoptr (GByteArray) rtcp = g_byte_array_new ();
-
-          append_report (rtcp, RR, n);
-          if (with_sdes)
-            append_sdes (rtcp);
-          append_feedback (rtcp, types[t], SOURCE (media));
-          for (turn = 0; turn < 5; turn++) {
-            g_autoptr (GByteArray) ordered = order (rtcp, turn);
-
-            check_first (rtcp, ordered, 8, n, media);
-          }
-        }
-      }
-    }
-  }
-}
-GST_END_TEST;
-
-GST_START_TEST (the_first_of_several_feedbacks_counts)
-{
-  g_autoptr (GByteArray) rtcp = g_byte_array_new ();
-  g_autoptr (GByteArray) ordered = NULL;
-
-  append_report (rtcp, RR, 3);
-  append_feedback (rtcp, RTPFB, SOURCE (2));
-  append_feedback (rtcp, PSFB, SOURCE (1));
-  ordered = order (rtcp, 0);
-  check_first (rtcp, ordered, 8, 3, 2);
-}
-GST_END_TEST;
-
-GST_START_TEST (without_feedback_each_block_has_its_turn)
-{
-  guint n, turn;
-
-  for (n = 2; n <= 31; n++) {
-    g_autoptr (GByteArray) rtcp = g_byte_array_new ();
-
-    append_report (rtcp, RR, n);
-    append_sdes (rtcp);
-    for (turn = 0; turn < 3 * n; turn++) {
-      g_autoptr (GByteArray) ordered = order (rtcp, turn);
-
-      check_first (rtcp, ordered, 8, n, turn % n);
-    }
-    {
-      g_autoptr (GByteArray) ordered = order (rtcp, G_MAXUINT);
-
-      check_first (rtcp, ordered, 8, n, G_MAXUINT % n);
-    }
-  }
-}
-GST_END_TEST;
-
-GST_START_TEST (feedback_on_another_source_leaves_it_to_the_turn)
-{
-  g_autoptr (GByteArray) rtcp = g_byte_array_new ();
-  guint turn;
-
-  append_report (rtcp, RR, 2);
-  append_feedback (rtcp, PSFB, 0x99999999u);
-  for (turn = 0; turn < 4; turn++) {
-    g_autoptr (GByteArray) ordered = order (rtcp, turn);
-
-    check_first (rtcp, ordered, 8, 2, turn % 2);
-  }
-}
-GST_END_TEST;
-
-GST_START_TEST (sender_reports_have_their_blocks_ordered_too)
-{
-  guint n, media;
-
-  for (n = 2; n <= 3; n++) {
-    for (media = 0; media < n; media++) {
-      g_autoptr (GByteArray) rtcp = g_byte_array_new ();
-      g_autoptr (GByteArray) ordered = NULL;
-      g_autoptr (GByteArray) turned = NULL;
-
-      append_report (rtcp, SR, n);
-      append_sdes (rtcp);
-      turned = order (rtcp, media);
-      check_first (rtcp, turned, 28, n, media);
-      append_feedback (rtcp, RTPFB, SOURCE (media));
-      ordered = order (rtcp, 0);
-      check_first (rtcp, ordered, 28, n, media);
-    }
-  }
-}
-GST_END_TEST;
-
-GST_START_TEST (the_padding_bit_and_other_packets_are_no_obstacle)
-{
-  g_autoptr (GByteArray) rtcp = g_byte_array_new ();
-  g_autoptr (GByteArray) ordered = NULL;
-
-  append_report (rtcp, RR, 2);
-  append_header (rtcp, 1, BYE, 1);
-  append_uint32 (rtcp, 0xabcd0000u);
-  append_header (rtcp, 0, 204, 2); /* APP */
-  append_uint32 (rtcp, 0xabcd0000u);
-  append_uint32 (rtcp, 0x74657374u);
-  rtcp->data[0] |= 0x20;
-  ordered = order (rtcp, 1);
-  check_first (rtcp, ordered, 8, 2, 1);
-}
-GST_END_TEST;
-
-GST_START_TEST (one_block_or_none_stays_as_it_is)
-{
-  static const guint8 types[] = {SR, RR};
-  guint t, n;
-
-  for (t = 0; t < G_N_ELEMENTS (types); t++) {
-    for (n = 0; n < 2; n++) {
-      g_autoptr (GByteArray) rtcp = g_byte_array_new ();
-
-      append_report (rtcp, types[t], n);
-      check_unchanged (rtcp);
-      append_sdes (rtcp);
-      append_feedback (rtcp, PSFB, SOURCE (0));
-      append_feedback (rtcp, RTPFB, SOURCE (1));
-      check_unchanged (rtcp);
-    }
-  }
-}
-GST_END_TEST;
-
-GST_START_TEST (a_compound_without_a_report_stays_as_it_is)
-{
-  g_autoptr (GByteArray) rtcp = g_byte_array_new ();
-
-  check_unchanged (rtcp);
-  append_sdes (rtcp);
-  append_feedback (rtcp, RTPFB, SOURCE (1));
-  append_feedback (rtcp, PSFB, SOURCE (0));
-  check_unchanged (rtcp);
-}
-GST_END_TEST;
-
-GST_START_TEST (malformed_packets_stay_as_they_are)
-{
-  g_autoptr (GByteArray) good = g_byte_array_new ();
-  guint count, version, words;
-
-  append_report (good, RR, 2);
-  append_feedback (good, PSFB, SOURCE (1));
-
-  for (count = 3; count < 32; count++) {
-    good->data[0] = (guint8) (0x80 | count);
-    check_unchanged (good);
-  }
-  for (version = 0; version < 4; version++) {
-    if (version == 2)
-      continue;
-    good->data[0] = (guint8) (version << 6 | 2);
-    check_unchanged (good);
-    good->data[0] = 0x82;
-    good->data[8 + 2 * BLOCK_SIZE] = (guint8) (version << 6 | 1);
-    check_unchanged (good);
-    good->data[8 + 2 * BLOCK_SIZE] = 0x81;
-  }
-  /* The feedback ends beyond the end, or is too short for the source it speaks of. */
-  for (words = 4; words < 65536; words += 1021) {
-    GST_WRITE_UINT16_BE (good->data + 8 + 2 * BLOCK_SIZE + 2, words);
-    check_unchanged (good);
-  }
-  GST_WRITE_UINT16_BE (good->data + 8 + 2 * BLOCK_SIZE + 2, 0);
-  check_unchanged (good);
-  GST_WRITE_UINT16_BE (good->data + 8 + 2 * BLOCK_SIZE + 2, 1);
-  check_unchanged (good);
-  GST_WRITE_UINT16_BE (good->data + 8 + 2 * BLOCK_SIZE + 2, 3);
-  /* The report is shorter than its blocks, or ends beyond the end. */
-  for (words = 0; words < 65536; words++) {
-    if (words >= 13 && words <= 17)
-      continue;
-    GST_WRITE_UINT16_BE (good->data + 2, words);
-    check_unchanged (good);
-  }
-}
-GST_END_TEST;
-
-GST_START_TEST (packets_cut_short_anywhere_stay_as_they_are)
-{
-  static const guint8 types[] = {SR, RR};
-  guint t, size;
-
-  for (t = 0; t < G_N_ELEMENTS (types); t++) {
-    g_autoptr (GByteArray) rtcp = g_byte_array_new ();
-    guint report_size, sdes_size;
-
-    append_report (rtcp, types[t], 3);
-    report_size = rtcp->len;
-    append_sdes (rtcp);
-    sdes_size = rtcp->len;
-    append_feedback (rtcp, PSFB, SOURCE (2));
-    for (size = 0; size < rtcp->len; size++) {
-      g_autoptr (GByteArray) cut = g_byte_array_new ();
-
-      /* Cut between two packets it is a compound again. */
-      if (size == report_size || size == sdes_size)
-        continue;
-      g_byte_array_append (cut, rtcp->data, size);
-      check_unchanged (cut);
-    }
-  }
-}
-GST_END_TEST;
-
-static int
-compare_bytes (gconstpointer a, gconstpointer b)
-{
-  return *(const guint8 *) a - *(const guint8 *) b;
-}
-
-/* Bytes that were only moved look the same once sorted. */
-static void
-check_permuted (const GByteArray *rtcp, guint turn)
-{
-  g_autoptr (GByteArray) before = g_byte_array_new ();
-  g_autoptr (GByteArray) ordered = order (rtcp, turn);
-
-  if (rtcp->len == 0)
-    return;
-  g_byte_array_append (before, rtcp->data, rtcp->len);
-  qsort (before->data, before->len, 1, compare_bytes);
-  qsort (ordered->data, ordered->len, 1, compare_bytes);
-  fail_unless (same (before, ordered));
-}
-
-GST_START_TEST (random_bytes_do_no_harm)
-{
-  g_autoptr (GRand) rand = g_rand_new_with_seed (19);
-  guint i, j;
-
-  for (i = 0; i < 20000; i++) {
-    g_autoptr (GByteArray) rtcp = g_byte_array_new ();
-
-    g_byte_array_set_size (rtcp, (guint) g_rand_int_range (rand, 0, 200));
-    for (j = 0; j < rtcp->len; j++)
-      rtcp->data[j] = (guint8) g_rand_int_range (rand, 0, 256);
-    /* Mostly such that it gets past the first looks. */
-    if (rtcp->len >= 4 && i % 4) {
-      rtcp->data[0] = (guint8) (0x80 | (rtcp->data[0] & 0x1f));
-      rtcp->data[1] = (guint8) (SR + rtcp->data[1] % 7);
-      GST_WRITE_UINT16_BE (rtcp->data + 2, rtcp->data[3] % (rtcp->len / 4 + 2));
-    }
-    check_permuted (rtcp, i);
-  }
-}
-GST_END_TEST;
-
-GST_START_TEST (changed_bytes_do_no_harm)
-{
-  g_autoptr (GRand) rand = g_rand_new_with_seed (23);
-  guint i;
-
-  for (i = 0; i < 20000; i++) {
-    g_autoptr (GByteArray) rtcp = g_byte_array_new ();
-    gint n = g_rand_int_range (rand, 1, 4);
-
-    append_report (rtcp, i % 2 ? SR : RR, 1 + i % 4);
-    append_sdes (rtcp);
-    append_feedback (rtcp, i % 3 ? RTPFB : PSFB, SOURCE (i % 5));
-    while (n-- > 0)
-      rtcp->data[g_rand_int_range (rand, 0, (gint32) rtcp->len)] =
-          (guint8) g_rand_int_range (rand, 0, 256);
-    g_byte_array_set_size (rtcp, (guint) g_rand_int_range (rand, 0, (gint32) rtcp->len + 1));
-    check_permuted (rtcp, i);
-  }
+  fail_unless (gst_janus_sdp_takes_nacks (sdp, 1001));
+  fail_unless (gst_janus_sdp_takes_nacks (sdp, 1002));
+  fail_if (gst_janus_sdp_takes_nacks (sdp, 2001));
+  /* It takes PLIs only. */
+  fail_if (gst_janus_sdp_takes_nacks (sdp, 3001));
+  fail_if (gst_janus_sdp_takes_nacks (sdp, 0));
+  fail_if (gst_janus_sdp_takes_nacks (sdp, 4001));
+  gst_sdp_message_free (sdp);
 }
 GST_END_TEST;
 
@@ -814,7 +432,6 @@ janussdp_suite (void)
 {
   Suite *s = suite_create ("janussdp");
   TCase *sdp = tcase_create ("SDP");
-  TCase *rtcp = tcase_create ("RTCP");
 
   suite_add_tcase (s, sdp);
   tcase_set_timeout (sdp, 60);
@@ -837,22 +454,8 @@ janussdp_suite (void)
   tcase_add_test (sdp, an_answer_of_more_or_fewer_media_makes_no_sense);
   tcase_add_test (sdp, a_medium_without_a_codec_is_named_all_the_same);
   tcase_add_test (sdp, media_are_found_unless_inactive);
+  tcase_add_test (sdp, nacks_are_for_media_whose_m_line_takes_them);
   tcase_add_test (sdp, the_mid_of_an_m_line_that_has_none_or_does_not_exist_is_null);
-
-  suite_add_tcase (s, rtcp);
-  tcase_set_timeout (rtcp, 60);
-  tcase_add_test (rtcp, feedback_puts_the_block_of_its_source_first);
-  tcase_add_test (rtcp, the_first_of_several_feedbacks_counts);
-  tcase_add_test (rtcp, without_feedback_each_block_has_its_turn);
-  tcase_add_test (rtcp, feedback_on_another_source_leaves_it_to_the_turn);
-  tcase_add_test (rtcp, sender_reports_have_their_blocks_ordered_too);
-  tcase_add_test (rtcp, the_padding_bit_and_other_packets_are_no_obstacle);
-  tcase_add_test (rtcp, one_block_or_none_stays_as_it_is);
-  tcase_add_test (rtcp, a_compound_without_a_report_stays_as_it_is);
-  tcase_add_test (rtcp, malformed_packets_stay_as_they_are);
-  tcase_add_test (rtcp, packets_cut_short_anywhere_stay_as_they_are);
-  tcase_add_test (rtcp, random_bytes_do_no_harm);
-  tcase_add_test (rtcp, changed_bytes_do_no_harm);
   return s;
 }
 

@@ -183,8 +183,8 @@ check_recovery (gdouble to_client, gdouble to_server, const gchar *audio)
 
   fail_unless (
       result.lost > PACKETS * LOSS / 4, "the link has lost only %" G_GUINT64_FORMAT, result.lost);
-  /* Without retransmission it is 1 of 20; a retransmission may be lost as well. */
-  fail_unless (result.unrecovered * 40 <= result.expected, "%u of %u packets never came",
+  /* Without retransmission it is 1 of 20. A retransmission may be lost as well, and Janus repeats none within 200 ms. */
+  fail_unless (result.unrecovered * 80 <= result.expected, "%u of %u packets never came",
       result.unrecovered, result.expected);
   assert_equals_uint64 (result.dropped, 0);
 }

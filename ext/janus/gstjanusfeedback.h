@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What a connection tells Janus of what it has received, and when it may ask for something again. */
+
+#pragma once
+
+#include <gst/sdp/sdp.h>
+
+G_BEGIN_DECLS
+
+/* For RTPBIN, the one within a webrtcbin that is about to receive what OFFER offers. Has all RTCP that it sends count for each medium at Janus: see
+ * gstjanusrtcp.h. With DO_RETRANSMISSION lost packets are asked for, but only
+ *
+ * - of media whose m-line takes NACKs: webrtcbin 1.22 gives all media of a connection what holds for the last one;
+ * - as soon as Janus can have them. It keeps what it sends once it knows the round-trip time of a medium, by a report of ours on one of
+ *   its own, which it sends every second. A session of GStreamer 1.22 that asks for packets puts off its reports meanwhile: on a bad
+ *   link for 10 s and more, in which it asks in vain. So the first reports are sent soon, and nothing is asked before. */
+void gst_janus_feedback_attach (
+    GstElement *rtpbin, const GstSDPMessage *offer, gboolean do_retransmission);
+
+G_END_DECLS

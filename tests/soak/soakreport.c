@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What a soak has found, for people to read, and whether it is what it should be. */
+
+#include "soakreport.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+/* What was under way when a fault began: as long as a jitter buffer waits for it, and a little more. */
+#define GRACE (300 * G_USEC_PER_SEC / 1000)
+
+/* Rows of the table of what processes take. */
+#define ROWS 10
+
+/* From this row on it is compared with the last one: before, not everything has happened once. */
+#define FIRST_ROW 2
+
+/* What may come and go: threads and sockets that are about to be closed, and pages that the allocator keeps. */
+#define SPARE_DESCRIPTORS 6
+#define SPARE_MEMORY 1.1
+
+static const gchar *const causes[SOAK_N_FAULTS] = {
+    [SOAK_FAULT_SERVER] = "the server was back",
+    [SOAK_FAULT_PUBLISHER] = "the publisher was back",
+};
+
+static gint
+compare (gconstpointer a, gconstpointer b)
+{
+  double x = *(const double *) a, y = *(const double *) b;
+
+  return (x > y) - (x < y);
+}
+
+/* Of sorted values, at least one. */
+static double
+get_quantile (const GArray *sorted, double share)
+{
+  return g_array_index (sorted, double, (guint) ((double) (sorted->len - 1) * share + 0.5));
+}
+
+/* ---- Recovery ---- */
+
+static GArray *
+collect_recoveries (const SoakFindings *findings, SoakFault fault, guint receiver, guint *never)
+{
+  GArray *seconds = g_array_new (FALSE, FALSE, sizeof (double));
+
+  for (guint i = 0; i < soak_ledger_count_faults (findings->ledger); i++) {
+    SoakRecovery recovery = soak_ledger_get_recovery (findings->ledger, i, receiver);
+    double value = (double) recovery.recovery / G_USEC_PER_SEC;
+
+    if (recovery.fault != fault)
+      continue;
+    if (recovery.recovery < 0)
+      *never += 1;
+    else
+      g_array_append_val (seconds, value);
+  }
+  g_array_sort (seconds, compare);
+  return seconds;
+}
+
+static gboolean
+report_recovery (const SoakFindings *findings, SoakFault fault, guint receiver)
+{
+  guint never = 0, late = 0;
+  g_autoptr (GArray) seconds = collect_recoveries (findings, fault, receiver, &never);
+
+  for (guint i = 0; i < seconds->len; i++)
+    late += g_array_index (seconds, double, i) > SOAK_GOAL;
+  printf ("  %-24s %-16s %5u", causes[fault],
+      soak_side_name (soak_party_get_side (findings->receivers[receiver])), seconds->len);
+  if (seconds->len > 0)
+    printf ("  %7.2f %7.2f %7.2f  %5u", get_quantile (seconds, 0.5), get_quantile (seconds, 0.95),
+        get_quantile (seconds, 1.0), late);
+  if (never > 0)
+    printf ("  %u times never", never);
+  putchar ('\n');
+  return never == 0 && (seconds->len == 0 || get_quantile (seconds, 1.0) <= SOAK_WORST);
+}
+
+static gboolean
+report_recoveries (const SoakFindings *findings)
+{
+  gboolean good = TRUE;
+
+  printf (
+      "\nSeconds until pictures came again, after\n  %-24s %-16s %5s  %7s %7s %7s  over %.0f s\n",
+      "", "", "times", "median", "95 %", "worst", SOAK_GOAL);
+  for (guint f = 0; f < SOAK_N_FAULTS; f++)
+    for (guint r = 0; r < findings->n_receivers; r++)
+      good &= report_recovery (findings, (SoakFault) f, r);
+  return good;
+}
+
+/* ---- Pictures and sound ---- */
+
+static void
+on_lost (guint number, gint64 since, gpointer verbose)
+{
+  if (*(const gboolean *) verbose)
+    printf ("    picture %u, sent %.2f s after the first one of the last recovery\n", number,
+        (double) since / G_USEC_PER_SEC);
+}
+
+static void
+report_sync (const SoakSync *sync)
+{
+  g_autoptr (GArray) sorted = g_array_copy (sync->apart);
+
+  g_array_sort (sorted, compare);
+  if (sorted->len > 0)
+    printf ("    sound later than the picture by %+.1f ms (median; 90 %%: %+.1f to %+.1f; all: "
+            "%+.1f to "
+            "%+.1f; %u times)\n",
+        get_quantile (sorted, 0.5), get_quantile (sorted, 0.05), get_quantile (sorted, 0.95),
+        get_quantile (sorted, 0), get_quantile (sorted, 1), sorted->len);
+}
+
+static gboolean
+report_pictures (const SoakFindings *findings)
+{
+  gboolean good = TRUE;
+
+  printf ("\nPictures\n");
+  for (guint r = 0; r < findings->n_receivers; r++) {
+    SoakBalance balance = soak_ledger_get_balance (
+        findings->ledger, r, findings->end, GRACE, on_lost, (gpointer) &findings->verbose);
+
+    printf (
+        "  %s: %u sent, %u received, %u missing in the gaps of the faults, %u lost beyond them, "
+        "%u damaged, %u out of order\n",
+        soak_side_name (soak_party_get_side (findings->receivers[r])), balance.sent,
+        balance.received, balance.gaps, balance.lost, findings->damaged[r], findings->disorders[r]);
+    report_sync (&findings->syncs[r]);
+    good &= balance.lost == 0 && findings->damaged[r] == 0 && findings->disorders[r] == 0;
+  }
+  return good;
+}
+
+/* ---- What processes take ---- */
+
+static double
+get_median (const GArray *samples, guint row, guint (*get) (const SoakSample *sample))
+{
+  guint begin = samples->len * row / ROWS, end = samples->len * (row + 1) / ROWS;
+  g_autoptr (GArray) values = g_array_new (FALSE, FALSE, sizeof (double));
+
+  for (guint i = begin; i < MAX (end, begin + 1) && i < samples->len; i++) {
+    double value = get (&g_array_index (samples, SoakSample, i));
+
+    g_array_append_val (values, value);
+  }
+  g_array_sort (values, compare);
+  return values->len > 0 ? get_quantile (values, 0.5) : 0;
+}
+
+static guint
+get_memory (const SoakSample *sample)
+{
+  return sample->memory;
+}
+
+static guint
+get_descriptors (const SoakSample *sample)
+{
+  return sample->descriptors;
+}
+
+static guint
+get_threads (const SoakSample *sample)
+{
+  return sample->threads;
+}
+
+static gboolean
+descriptors_are_flat (SoakParty *party)
+{
+  const GArray *samples = soak_party_get_samples (party);
+
+  return get_median (samples, ROWS - 1, get_descriptors) <=
+         get_median (samples, FIRST_ROW, get_descriptors) + SPARE_DESCRIPTORS;
+}
+
+static gboolean
+memory_is_flat (SoakParty *party)
+{
+  const GArray *samples = soak_party_get_samples (party);
+
+  return get_median (samples, ROWS - 1, get_memory) <=
+         get_median (samples, FIRST_ROW, get_memory) * SPARE_MEMORY;
+}
+
+static gboolean
+report_resources (const SoakFindings *findings)
+{
+  gboolean good = TRUE;
+
+  printf ("\nMemory (MiB), descriptors, threads, tenth by tenth of the time\n ");
+  for (guint p = 0; p < findings->n_parties; p++)
+    printf ("  %-20s", soak_side_name (soak_party_get_side (findings->parties[p])));
+  for (guint row = 0; row < ROWS; row++) {
+    printf ("\n ");
+    for (guint p = 0; p < findings->n_parties; p++) {
+      const GArray *samples = soak_party_get_samples (findings->parties[p]);
+
+      printf ("  %6.1f %4.0f %4.0f    ", get_median (samples, row, get_memory) / 1024,
+          get_median (samples, row, get_descriptors), get_median (samples, row, get_threads));
+    }
+  }
+  putchar ('\n');
+  for (guint p = 0; p < findings->n_parties; p++) {
+    if (memory_is_flat (findings->parties[p]) && descriptors_are_flat (findings->parties[p]))
+      continue;
+    printf ("  the %s grows\n", soak_side_name (soak_party_get_side (findings->parties[p])));
+    good = FALSE;
+  }
+  return good;
+}
+
+gboolean
+soak_report (const SoakFindings *findings)
+{
+  gboolean in_time = report_recoveries (findings);
+  gboolean complete = report_pictures (findings);
+  gboolean flat = report_resources (findings);
+
+  return in_time && complete && flat;
+}
+
+gboolean
+soak_report_is_sound (const SoakFindings *findings)
+{
+  for (guint r = 0; r < findings->n_receivers; r++) {
+    if (!soak_ledger_has_recovered (findings->ledger, r))
+      return FALSE;
+  }
+  for (guint p = 0; p < findings->n_parties; p++) {
+    if (!descriptors_are_flat (findings->parties[p]))
+      return FALSE;
+  }
+  return TRUE;
+}
