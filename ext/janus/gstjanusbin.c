@@ -11,6 +11,7 @@
 #include <gst/webrtc/webrtc.h>
 
 #include "gstjanusbin.h"
+#include "gstjanusclosing.h"
 #include "gstjanusfailure.h"
 #include "gstjanuspeer.h"
 #include "gstjanusreconnect.h"
@@ -42,7 +43,8 @@ typedef struct {
   GstJanusState state;
   gchar *active; /* feed or recording */
 
-  GstJanusRun *run; /* set by state changes, read under the object lock elsewhere */
+  GstJanusRun *run;         /* set by state changes, read under the object lock elsewhere */
+  GstJanusClosing *closing; /* for as long as the run */
 
   GstJanusFailure *failure;
   GstJanusReconnect *reconnect;
@@ -350,12 +352,20 @@ retry (GstJanusBin *self, const GError *error)
 }
 
 void
+gst_janus_bin_close_later (GstJanusBin *self, GDestroyNotify close, gpointer data)
+{
+  gst_janus_closing_add (PRIV (self)->closing, close, data);
+}
+
+void
 gst_janus_bin_fail (GstJanusBin *self, const GError *error)
 {
   GstJanusBinPrivate *priv = PRIV (self);
   gboolean lost_already = gst_janus_bin_is_retrying (self);
 
+  /* Whatever breaks after the end was to end. */
   if (gst_janus_failure_is_set (priv->failure) ||
+      gst_janus_bin_get_state (self) == GST_JANUS_STATE_ENDED ||
       (lost_already && janus_retry_get_kind (error) != JANUS_RETRY_NEVER))
     return;
   if (lost_already || !retry (self, error))
@@ -432,6 +442,7 @@ on_stop (gpointer data)
   gst_janus_bin_stop_retrying (self);
   gst_janus_bin_set_deadline (self, 0, NULL);
   gst_janus_failure_stop (priv->failure);
+  gst_janus_closing_stop (priv->closing);
   GST_JANUS_BIN_GET_CLASS (self)->drop (self);
   GST_JANUS_BIN_GET_CLASS (self)->stop (self);
   if (priv->talk) {
@@ -461,6 +472,7 @@ start_run (GstJanusBin *self)
   }
   gst_janus_failure_reset (priv->failure);
   gst_janus_reconnect_reset (priv->reconnect);
+  priv->closing = gst_janus_closing_new (GST_BIN (self));
   run = gst_janus_run_start ();
   GST_OBJECT_LOCK (self);
   priv->run = run;
@@ -491,8 +503,10 @@ finish_run (GstJanusBin *self)
   GST_OBJECT_LOCK (self);
   run = g_steal_pointer (&priv->run);
   GST_OBJECT_UNLOCK (self);
-  if (run)
-    gst_janus_run_finish (run);
+  if (!run)
+    return;
+  gst_janus_run_finish (run);
+  g_clear_pointer (&priv->closing, gst_janus_closing_finish);
 }
 
 static GstStateChangeReturn
@@ -608,6 +622,17 @@ gst_janus_bin_constructed (GObject *object)
     gst_janus_settings_init_reconnect (settings);
 }
 
+/* Who is disposed of without having been stopped, which GStreamer complains of, as when another element refuses to stop: nothing of it may
+ * go on. */
+static void
+gst_janus_bin_dispose (GObject *object)
+{
+  stop_run (GST_JANUS_BIN (object));
+  finish_run (GST_JANUS_BIN (object));
+
+  G_OBJECT_CLASS (gst_janus_bin_parent_class)->dispose (object);
+}
+
 static void
 gst_janus_bin_finalize (GObject *object)
 {
@@ -697,6 +722,7 @@ gst_janus_bin_class_init (GstJanusBinClass *klass)
   object_class->set_property = gst_janus_bin_set_property;
   object_class->get_property = gst_janus_bin_get_property;
   object_class->constructed = gst_janus_bin_constructed;
+  object_class->dispose = gst_janus_bin_dispose;
   object_class->finalize = gst_janus_bin_finalize;
   element_class->change_state = gst_janus_bin_change_state;
   GST_BIN_CLASS (klass)->handle_message = gst_janus_bin_handle_message;

@@ -80,6 +80,8 @@ gst_janus_bin_add_timeout_for (GstJanusBin *self, guint mseconds, GSourceFunc fu
 void gst_janus_clear_source (GSource **source);
 /* Leaves the talk before the run ends, and then calls LEFT (SELF) unless the run has ended meanwhile. */
 void gst_janus_bin_leave (GstJanusBin *self, void (*left) (GstJanusBin *self));
+/* Calls CLOSE (DATA), which may take long, in another thread: see gstjanusclosing.h. */
+void gst_janus_bin_close_later (GstJanusBin *self, GDestroyNotify close, gpointer data);
 /* All that a connection is for works, though it may not have come to GST_JANUS_STATE_CONNECTED. */
 void gst_janus_bin_succeed (GstJanusBin *self);
 /* No connection is there, and another will be tried. */

@@ -20,6 +20,7 @@ struct _GstJanusPad {
   guint index;
   gint keyframe_wanted;      /* atomic */
   gboolean undecrypted_told; /* of the streaming thread */
+  gboolean refusal_told;     /* the same: that downstream does not take the caps */
 
   /* Of the signalling thread. */
   gconstpointer origin;
@@ -45,12 +46,32 @@ takes_data (GstObject *parent)
          gst_pad_is_linked (GST_PAD (pad));
 }
 
-/* What becomes of one pad's data is that pad's: "not linked", EOS or flushing would stop all the others of the
- * connection. An error has been posted by whoever met it. */
-static GstFlowReturn
-contain (GstFlowReturn flow)
+static void
+tell_refusal (GstJanusPad *pad)
 {
-  return flow == GST_FLOW_NOT_LINKED || flow == GST_FLOW_EOS || flow == GST_FLOW_FLUSHING
+  g_autoptr (GstCaps) caps = gst_pad_get_current_caps (GST_PAD (pad));
+  const gchar *codec =
+      caps ? gst_structure_get_string (gst_caps_get_structure (caps, 0), "encoding-name") : NULL;
+  g_autofree gchar *in_words = NULL;
+
+  if (pad->refusal_told)
+    return;
+  pad->refusal_told = TRUE;
+  GST_OBJECT_LOCK (pad);
+  in_words = g_strdup (pad->in_words);
+  GST_OBJECT_UNLOCK (pad);
+  pad->handlers->refused (pad, in_words, codec ? codec : "data", pad->user_data);
+}
+
+/* What becomes of one pad's data is that pad's: "not linked", EOS, flushing or other caps than downstream takes would stop all the others of the
+ * connection. An error has been posted by whoever met it. PARENT as before. */
+static GstFlowReturn
+contain (GstObject *parent, GstFlowReturn flow)
+{
+  if (flow == GST_FLOW_NOT_NEGOTIATED)
+    tell_refusal ((GstJanusPad *) parent);
+  return flow == GST_FLOW_NOT_LINKED || flow == GST_FLOW_EOS || flow == GST_FLOW_FLUSHING ||
+                 flow == GST_FLOW_NOT_NEGOTIATED
              ? GST_FLOW_OK
              : flow;
 }
@@ -59,7 +80,7 @@ static GstFlowReturn
 on_buffer (GstPad *internal, GstObject *parent, GstBuffer *buffer)
 {
   if (takes_data (parent))
-    return contain (gst_proxy_pad_chain_default (internal, parent, buffer));
+    return contain (parent, gst_proxy_pad_chain_default (internal, parent, buffer));
   gst_buffer_unref (buffer);
   return GST_FLOW_OK;
 }
@@ -68,7 +89,7 @@ static GstFlowReturn
 on_buffer_list (GstPad *internal, GstObject *parent, GstBufferList *list)
 {
   if (takes_data (parent))
-    return contain (gst_proxy_pad_chain_list_default (internal, parent, list));
+    return contain (parent, gst_proxy_pad_chain_list_default (internal, parent, list));
   gst_buffer_list_unref (list);
   return GST_FLOW_OK;
 }
@@ -93,6 +114,7 @@ translate_event (GstJanusPad *pad, GstEvent *event)
     case GST_EVENT_CAPS:
       gst_event_parse_caps (event, &caps);
       caps = gst_caps_copy (caps);
+      pad->refusal_told = FALSE;
       GST_OBJECT_LOCK (pad);
       if (pad->id)
         gst_caps_set_simple (caps, "feed-id", G_TYPE_STRING, pad->id, NULL);
@@ -117,9 +139,20 @@ static gboolean
 on_event (GstPad *internal, GstObject *parent, GstEvent *event)
 {
   g_autoptr (GstObject) pad = gst_object_get_parent (GST_OBJECT (internal));
+  /* Whether downstream takes them shows in what becomes of data. */
+  gboolean is_caps = GST_EVENT_TYPE (event) == GST_EVENT_CAPS;
 
   event = pad ? translate_event (GST_JANUS_PAD (pad), event) : event;
-  return !event || gst_pad_event_default (internal, parent, event);
+  return !event || gst_pad_event_default (internal, parent, event) || is_caps;
+}
+
+static gboolean
+on_internal_query (GstPad *internal, GstObject *parent, GstQuery *query)
+{
+  if (GST_QUERY_TYPE (query) != GST_QUERY_ACCEPT_CAPS)
+    return gst_pad_query_default (internal, parent, query);
+  gst_query_set_accept_caps_result (query, TRUE);
+  return TRUE;
 }
 
 static gboolean
@@ -218,6 +251,7 @@ gst_janus_pad_new (const gchar *name, GstStaticPadTemplate *templ, guint index,
   gst_pad_set_chain_function (internal, on_buffer);
   gst_pad_set_chain_list_function (internal, on_buffer_list);
   gst_pad_set_event_function (internal, on_event);
+  gst_pad_set_query_function (internal, on_internal_query);
   gst_pad_add_probe (
       GST_PAD (pad), GST_PAD_PROBE_TYPE_EVENT_UPSTREAM, on_upstream_event, NULL, NULL);
   return pad;

@@ -25,6 +25,8 @@ typedef struct {
   void (*keyframe_wanted) (gpointer user_data);
   /* Nothing of PAD has been decrypted downstream for SECONDS; told once until something is. */
   void (*undecrypted) (GstJanusPad *pad, const gchar *in_words, guint seconds, gpointer user_data);
+  /* What is linked to PAD does not take CODEC, of which data is dropped; told once until the caps are others. */
+  void (*refused) (GstJanusPad *pad, const gchar *in_words, const gchar *codec, gpointer user_data);
 } GstJanusPadHandlers;
 
 /* When to tell of it. */

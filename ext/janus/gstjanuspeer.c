@@ -376,6 +376,16 @@ let_settle (GstJanusPeer *peer)
   g_mutex_unlock (&peer->lock);
 }
 
+static void
+stop_webrtcbin (gpointer data)
+{
+  GstJanusPeer *peer = data;
+
+  let_settle (peer);
+  gst_element_set_state (peer->webrtcbin, GST_STATE_NULL);
+  peer_unref (peer);
+}
+
 void
 gst_janus_peer_close (GstJanusPeer *peer)
 {
@@ -386,10 +396,10 @@ gst_janus_peer_close (GstJanusPeer *peer)
   g_signal_handlers_disconnect_matched (
       peer->webrtcbin, G_SIGNAL_MATCH_DATA, 0, 0, NULL, NULL, peer);
   if (bin) {
-    let_settle (peer);
+    /* Before it is stopped: no state change of the bin shall wait for that. */
     gst_element_set_locked_state (peer->webrtcbin, TRUE);
-    gst_element_set_state (peer->webrtcbin, GST_STATE_NULL);
     gst_bin_remove (GST_BIN (bin), peer->webrtcbin);
+    gst_janus_bin_close_later (GST_JANUS_BIN (bin), stop_webrtcbin, peer_ref (peer));
   }
   g_object_set_data (G_OBJECT (peer->webrtcbin), PEER_KEY, NULL);
   peer_unref (peer);

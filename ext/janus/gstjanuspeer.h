@@ -33,7 +33,7 @@ typedef struct {
  * no webrtcbin or no libnice. HANDLERS must outlive the peer. */
 GstJanusPeer *gst_janus_peer_new (GMainContext *context, const GstJanusIceConfig *config,
     const GstJanusPeerHandlers *handlers, gpointer user_data, GError **error);
-/* Tells nothing any more, takes webrtcbin out of its bin, and releases the peer. */
+/* Tells nothing any more, takes webrtcbin out of its bin, a GstJanusBin, and releases the peer; webrtcbin stops a little later. */
 void gst_janus_peer_close (GstJanusPeer *peer);
 
 /* For the bin that a webrtcbin is in: whether MESSAGE is an error from within it, which its peer tells by failed() then. Any

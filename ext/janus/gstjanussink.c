@@ -230,6 +230,19 @@ static const GstJanusPeerHandlers peer_handlers = {
     on_described, on_candidate, on_connected, on_peer_failed};
 
 static void
+gst_janus_sink_drop (GstJanusBin *bin)
+{
+  GstJanusSink *self = GST_JANUS_SINK (bin);
+  GstJanusSinkPrivate *priv = PRIV (self);
+
+  gst_janus_clear_source (&priv->warning);
+  /* Before that which the data goes to. */
+  gst_janus_streams_close (priv->streams);
+  g_clear_pointer (&priv->peer, gst_janus_peer_close);
+  priv->connected = priv->server_is_up = FALSE;
+}
+
+static void
 on_left (GstJanusBin *bin)
 {
   gst_element_post_message (GST_ELEMENT (bin), gst_message_new_eos (GST_OBJECT (bin)));
@@ -247,6 +260,8 @@ on_lingered (gpointer user_data)
     gst_janus_bin_leave (bin, on_left);
   else
     on_left (bin);
+  /* Nothing comes over the connection any more, which is no loss. */
+  gst_janus_sink_drop (bin);
   return G_SOURCE_REMOVE;
 }
 
@@ -259,19 +274,6 @@ on_eos (GstJanusBin *bin)
   if (priv->linger)
     return;
   priv->linger = gst_janus_bin_add_timeout (GST_JANUS_BIN (self), LINGER_MSECONDS, on_lingered);
-}
-
-static void
-gst_janus_sink_drop (GstJanusBin *bin)
-{
-  GstJanusSink *self = GST_JANUS_SINK (bin);
-  GstJanusSinkPrivate *priv = PRIV (self);
-
-  gst_janus_clear_source (&priv->warning);
-  /* Before that which the data goes to. */
-  gst_janus_streams_close (priv->streams);
-  g_clear_pointer (&priv->peer, gst_janus_peer_close);
-  priv->connected = priv->server_is_up = FALSE;
 }
 
 static void

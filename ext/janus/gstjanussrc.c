@@ -194,7 +194,18 @@ on_undecrypted (GstJanusPad *pad, const gchar *in_words, guint seconds, gpointer
       (NULL));
 }
 
-static const GstJanusPadHandlers pad_handlers = {on_takes_data, on_keyframe_wanted, on_undecrypted};
+static void
+on_refused (GstJanusPad *pad, const gchar *in_words, const gchar *codec, gpointer user_data)
+{
+  GST_ELEMENT_WARNING (user_data, STREAM, WRONG_TYPE,
+      ("What is linked to pad %s does not take the %s of %s, which is dropped. Link what does, or "
+       "have its publisher send what it did before",
+          GST_PAD_NAME (pad), codec, in_words),
+      (NULL));
+}
+
+static const GstJanusPadHandlers pad_handlers = {
+    on_takes_data, on_keyframe_wanted, on_undecrypted, on_refused};
 
 /* The pad that RECEPTION's m-line goes on with: its own, or one that is free and was of the like. */
 static GstJanusPad *

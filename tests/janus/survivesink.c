@@ -257,7 +257,7 @@ GST_START_TEST (a_server_that_is_killed_and_restarted_has_the_same_publisher_aga
   fail_unless (test_count_entries ("/proc/self/fd") <= descriptors + 2);
   fail_unless (test_count_entries ("/proc/self/task") <= threads + 4);
   assert_equals_int (g_atomic_int_get (&outer.webrtcbins), 6);
-  assert_equals_int (g_atomic_int_get (&outer.alive), 1);
+  test_wait_number (&outer.alive, 1);
   fail_unless (get_stat (publisher, "packets-dropped") >= 5 * 10);
   fail_unless (get_stat (publisher, "attempts") >= 5);
   test_end (publisher);
@@ -534,7 +534,7 @@ GST_START_TEST (eos_and_state_changes_work_while_it_waits_for_the_next_attempt)
     test_wait_state (publisher, "sfu", "connected");
     test_janus_kill (janus);
     test_wait_state (publisher, "sfu", "retrying");
-    assert_equals_int (g_atomic_int_get (&outer.alive), 0);
+    test_wait_number (&outer.alive, 0);
     if (i < G_N_ELEMENTS (states)) {
       fail_unless (gst_element_set_state (publisher, states[i]) != GST_STATE_CHANGE_FAILURE);
     } else {
@@ -572,7 +572,7 @@ GST_START_TEST (stopping_at_any_moment_of_a_reconnect_is_safe)
         gst_message_unref (message);
     }
     test_end (publisher);
-    assert_equals_int (g_atomic_int_get (&outer.alive), 0);
+    test_wait_number (&outer.alive, 0);
   }
 }
 GST_END_TEST;
@@ -630,6 +630,24 @@ GST_START_TEST (a_recording_goes_on_in_another_file)
 }
 GST_END_TEST;
 
+/* Longer than the silence by which a connection is known to be lost. */
+GST_START_TEST (nothing_happens_after_the_end)
+{
+  g_autoptr (TestJanus) janus = test_start_janus (NULL);
+  GstElement *publisher = publish (test_janus_get_endpoint (janus), TEST_ROOM_OPEN, "feed-id=777");
+  g_autoptr (GstBus) bus = gst_element_get_bus (publisher);
+  g_autoptr (GstMessage) message = NULL;
+
+  test_wait_state (publisher, "sfu", "connected");
+  gst_element_send_event (publisher, gst_event_new_eos ());
+  test_wait_eos (publisher);
+  message = gst_bus_timed_pop_filtered (
+      bus, 14 * GST_SECOND, GST_MESSAGE_ELEMENT | GST_MESSAGE_ERROR | GST_MESSAGE_WARNING);
+  fail_if (message, "%s", message ? GST_MESSAGE_TYPE_NAME (message) : "");
+  test_end (publisher);
+}
+GST_END_TEST;
+
 static Suite *
 survivesink_suite (void)
 {
@@ -657,6 +675,7 @@ survivesink_suite (void)
   tcase_add_test (tc, stopping_at_any_moment_of_a_reconnect_is_safe);
   tcase_add_test (tc, a_film_goes_on_with_the_clock_while_the_connection_is_lost);
   tcase_add_test (tc, a_recording_goes_on_in_another_file);
+  tcase_add_test (tc, nothing_happens_after_the_end);
   return s;
 }
 

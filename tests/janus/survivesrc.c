@@ -164,14 +164,14 @@ GST_START_TEST (a_publisher_that_leaves_and_returns_goes_on_at_the_same_pad)
     test_end (publisher);
     test_wait_state (receiver, "s", "waiting");
     left = get_last (&timeline);
-    assert_equals_int (g_atomic_int_get (&alive), 0);
+    test_wait_number (&alive, 0);
     publisher = publish (endpoint, "777", "cam");
     wait_more (receiver, pictures, 20);
     fail_unless (get_last (&timeline) > left);
   }
   assert_one_stream (&timeline);
   assert_equals_uint64 (test_get_stat (receiver, "dec", "dropped"), 0);
-  assert_equals_int (g_atomic_int_get (&alive), 1);
+  test_wait_number (&alive, 1);
   test_end (receiver);
   assert_equals_int (g_atomic_int_get (&alive), 0);
   test_end (publisher);
@@ -329,6 +329,135 @@ GST_START_TEST (who_is_paused_for_a_while_is_not_lost)
   wait_more (receiver, pictures, 10);
   assert_equals_uint64 (test_get_stat (receiver, "s", "reconnects"), 0);
   test_end (receiver);
+  test_end (publisher);
+}
+GST_END_TEST;
+
+GST_START_TEST (a_publisher_that_returns_with_another_codec_is_told_and_can_return_with_the_first)
+{
+  g_autoptr (TestJanus) janus = test_start_janus (NULL);
+  const gchar *endpoint = test_janus_get_endpoint (janus);
+  GstElement *publisher = publish (endpoint, "777", "cam");
+  GstElement *receiver = test_play (SRC "feed-id=777 ! " DECODE, endpoint, TEST_ROOM_OPEN);
+  TestCount *pictures = test_count (receiver, "v");
+
+  wait_more (receiver, pictures, 10);
+  test_end (publisher);
+  publisher = test_play (VP9_SOURCE ENCRYPT "janusvideoroomsink name=sfu janus-endpoint=%s "
+                                            "room-id=" TEST_ROOM_OPEN " feed-id=777",
+      endpoint);
+  test_wait_text (receiver, GST_MESSAGE_WARNING, "s", "does not take the VP9 of feed 777");
+  test_end (publisher);
+  publisher = publish (endpoint, "777", "cam");
+  wait_more (receiver, pictures, 10);
+  assert_equals_uint64 (test_get_stat (receiver, "s", "reconnects"), 0);
+  test_end (receiver);
+  test_end (publisher);
+}
+GST_END_TEST;
+
+static GstPadProbeReturn
+on_held (GstPad *pad, GstPadProbeInfo *info, gpointer held)
+{
+  g_atomic_int_set ((gint *) held, TRUE);
+  return GST_PAD_PROBE_OK;
+}
+
+static gulong
+hold (GstElement *pipeline, const gchar *name, gint *held)
+{
+  g_autoptr (GstElement) element = test_get_element (pipeline, name);
+  g_autoptr (GstPad) pad = gst_element_get_static_pad (element, "sink");
+
+  return gst_pad_add_probe (
+      pad, GST_PAD_PROBE_TYPE_BLOCK | GST_PAD_PROBE_TYPE_BUFFER, on_held, held, NULL);
+}
+
+/* A far end that takes nothing for a while: what is pushed to it waits, and with it whatever holds the stream. */
+GST_START_TEST (who_is_held_up_downstream_reconnects_all_the_same)
+{
+  g_autoptr (TestJanus) janus = test_start_janus (NULL);
+  const gchar *endpoint = test_janus_get_endpoint (janus);
+  GstElement *publisher = publish (endpoint, "777", "cam");
+  GstElement *receiver = test_play (SRC "feed-id=777 ! " DECODE, endpoint, TEST_ROOM_OPEN);
+  TestCount *pictures = test_count (receiver, "v");
+  g_autoptr (GstElement) sink = test_get_element (receiver, "v");
+  g_autoptr (GstPad) pad = gst_element_get_static_pad (sink, "sink");
+  gulong id;
+  gint held = FALSE;
+
+  wait_more (receiver, pictures, 10);
+  id = hold (receiver, "v", &held);
+  test_wait_number (&held, TRUE);
+  restart (janus);
+  wait_lost (receiver, "closed the connection");
+  test_wait_state (receiver, "s", "connected");
+  gst_pad_remove_probe (pad, id);
+  wait_more (receiver, pictures, 10);
+  test_end (receiver);
+  test_end (publisher);
+}
+GST_END_TEST;
+
+GST_START_TEST (who_is_held_up_downstream_can_be_stopped_while_the_server_goes)
+{
+  g_autoptr (TestJanus) janus = test_start_janus (NULL);
+  const gchar *endpoint = test_janus_get_endpoint (janus);
+  GstElement *publisher = publish (endpoint, "777", "cam");
+  gint round;
+
+  for (round = 0; round < 4; round++) {
+    /* A sink that waits for the clock when the pipeline is paused, and then for its being played again. */
+    GstElement *receiver = test_play (SRC "feed-id=777 ! perclitedec key=" KEY " ! rtpvp8depay ! "
+                                          "vp8dec ! fakesink name=v sync=true ts-offset=1000000000",
+        endpoint, TEST_ROOM_OPEN);
+
+    wait_more (receiver, test_count (receiver, "v"), 10);
+    test_janus_kill (janus);
+    if (round % 2)
+      wait_lost (receiver, "closed the connection");
+    test_end (receiver);
+    restart (janus);
+  }
+  test_end (publisher);
+}
+GST_END_TEST;
+
+static gboolean
+is_receiving (gpointer src)
+{
+  g_autofree gchar *feed = NULL;
+
+  g_object_get (src, "active-feed-id", &feed, NULL);
+  return feed != NULL;
+}
+
+/* GLib keeps some for a while in case that they are wanted again. */
+static gboolean
+has_few_threads (gpointer before)
+{
+  return test_count_entries ("/proc/self/task") <= *(guint *) before + 2;
+}
+
+/* As by a pipeline in which another element refuses to stop. */
+GST_START_TEST (who_is_dropped_without_being_stopped_does_nothing_more)
+{
+  g_autoptr (TestJanus) janus = test_start_janus (NULL);
+  const gchar *endpoint = test_janus_get_endpoint (janus);
+  GstElement *publisher = publish (endpoint, "777", "cam");
+  GstElement *src = gst_element_factory_make ("janusvideoroomsrc", NULL);
+  guint threads = test_count_entries ("/proc/self/task");
+  gint alive = 1;
+
+  g_object_set (src, "janus-endpoint", endpoint, "room-id", TEST_ROOM_OPEN, NULL);
+  g_object_weak_ref (G_OBJECT (src), on_finalized, &alive);
+  gst_element_set_state (gst_object_ref_sink (src), GST_STATE_PLAYING);
+  test_wait_until (is_receiving, src);
+  /* GStreamer complains of who is disposed of in another state than NULL. */
+  _gst_check_expecting_log = TRUE;
+  gst_object_unref (src);
+  test_wait_number (&alive, 0);
+  test_wait_until (has_few_threads, &threads);
   test_end (publisher);
 }
 GST_END_TEST;
@@ -660,6 +789,11 @@ survivesrc_suite (void)
   tcase_add_test (one, a_connection_that_is_cut_comes_back_when_the_way_does);
   tcase_add_test (one, a_publisher_that_sends_nothing_for_a_while_is_not_lost);
   tcase_add_test (one, who_is_paused_for_a_while_is_not_lost);
+  tcase_add_test (
+      one, a_publisher_that_returns_with_another_codec_is_told_and_can_return_with_the_first);
+  tcase_add_test (one, who_is_held_up_downstream_reconnects_all_the_same);
+  tcase_add_test (one, who_is_held_up_downstream_can_be_stopped_while_the_server_goes);
+  tcase_add_test (one, who_is_dropped_without_being_stopped_does_nothing_more);
   tcase_add_test (one, what_is_asked_to_end_ends_while_it_waits);
 
   suite_add_tcase (s, several);

@@ -286,6 +286,27 @@ test_wait_until (gboolean (*check) (gpointer data), gpointer data)
   g_source_destroy (tick);
 }
 
+typedef struct {
+  gint *number;
+  gint value;
+} WantedNumber;
+
+static gboolean
+is_number (gpointer data)
+{
+  const WantedNumber *wanted = data;
+
+  return g_atomic_int_get (wanted->number) == wanted->value;
+}
+
+void
+test_wait_number (gint *number, gint value)
+{
+  WantedNumber wanted = {number, value};
+
+  test_wait_until (is_number, &wanted);
+}
+
 guint
 test_count_entries (const gchar *directory)
 {

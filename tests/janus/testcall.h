@@ -74,6 +74,9 @@ void test_wait_buffers (GstElement *pipeline, TestCount *count, gint n);
 /* Waits until CHECK (DATA) is TRUE. */
 void test_wait_until (gboolean (*check) (gpointer data), gpointer data);
 
+/* Waits until the atomic integer at NUMBER is VALUE. */
+void test_wait_number (gint *number, gint value);
+
 /* How many entries DIRECTORY has: "/proc/self/fd" those of descriptors, "/proc/self/task" those of threads. */
 guint test_count_entries (const gchar *directory);
 
