@@ -6,6 +6,7 @@
 #endif
 
 #include "gstjanusfeedback.h"
+#include "gstjanushandshake.h"
 #include "gstjanuspeer.h"
 #include "gstjanussdp.h"
 #include "gstjanussilence.h"
@@ -303,6 +304,8 @@ gst_janus_peer_new (GMainContext *context, const GstJanusIceConfig *config,
     g_object_get (ice, "agent", &agent, NULL);
   if (agent && g_object_class_find_property (G_OBJECT_GET_CLASS (agent), "upnp"))
     g_object_set (agent, "upnp", FALSE, NULL);
+
+  gst_janus_handshake_repeat (webrtcbin);
 
   peer = g_atomic_rc_box_new0 (GstJanusPeer);
   peer->context = g_main_context_ref (context);
