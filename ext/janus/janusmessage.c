@@ -9,11 +9,15 @@
 
 #include "januserror.h"
 #include "janusmessage.h"
+#include "janustext.h"
 #include "jsonguard.h"
 
 /* The deepest message of Janus, a list of streams of a list of publishers, has 6 levels. json-glib reads
  * recursively: what a hostile server nests must not become a stack. */
 #define MAX_DEPTH 32
+
+/* Of what the server says for people; Janus' own is shorter. */
+#define MAX_REASON 1024
 
 /* Ids are random numbers below 2^53, what JavaScript can hold. */
 #define MAX_ID G_GUINT64_CONSTANT (9007199254740992)
@@ -84,6 +88,15 @@ static gchar *
 dup_string (JsonObject *object, const gchar *name)
 {
   return g_strdup (json_guard_get_string (object, name));
+}
+
+/* A text that ends up in logs, made fit for them. */
+static gchar *
+dup_text (JsonObject *object, const gchar *name)
+{
+  const gchar *text = json_guard_get_string (object, name);
+
+  return text ? janus_text_escape (text, MAX_REASON) : NULL;
 }
 
 static gint64
@@ -215,7 +228,7 @@ parse_videoroom (JanusMessage *message, JsonObject *data)
   message->kicked = dup_id (data, "kicked");
 
   if (!message->reason)
-    message->reason = dup_string (data, "reason");
+    message->reason = dup_text (data, "reason");
 }
 
 static gpointer
@@ -246,7 +259,7 @@ parse_recordplay (JanusMessage *message, JsonObject *data)
   if (result) {
     message->status = dup_string (result, "status");
     message->recording = dup_id (result, "id");
-    message->warning = dup_string (result, "warning");
+    message->warning = dup_text (result, "warning");
   } else {
     message->status = dup_string (data, "result");
   }
@@ -265,7 +278,7 @@ parse_plugin (JanusMessage *message, JsonObject *data)
     message->type = JANUS_MESSAGE_ERROR;
     message->error_code = (gint) CLAMP (get_int (data, "error_code"), 1, G_MAXINT);
     g_free (message->reason);
-    message->reason = dup_string (data, "error");
+    message->reason = dup_text (data, "error");
   }
 }
 
@@ -312,7 +325,7 @@ janus_message_parse (const gchar *text, gsize size, GError **error)
 
   parser = json_parser_new ();
   if (!json_parser_load_from_data (parser, text, (gssize) size, &json_error)) {
-    g_autofree gchar *reason = g_utf8_make_valid (json_error->message, -1);
+    g_autofree gchar *reason = janus_text_escape (json_error->message, MAX_REASON);
 
     g_set_error (
         error, JANUS_ERROR, JANUS_ERROR_PROTOCOL, "The server sent no valid JSON: %s", reason);
@@ -333,7 +346,7 @@ janus_message_parse (const gchar *text, gsize size, GError **error)
   message->transaction = dup_string (object, "transaction");
   message->session_id = get_number_id (object, "session_id");
   message->handle_id = get_number_id (object, "sender");
-  message->reason = dup_string (object, "reason");
+  message->reason = dup_text (object, "reason");
 
   if ((part = get_object (object, "data")))
     message->data_id = get_number_id (part, "id");
@@ -341,7 +354,7 @@ janus_message_parse (const gchar *text, gsize size, GError **error)
   if ((part = get_object (object, "error"))) {
     message->error_code = (gint) CLAMP (get_int (part, "code"), 0, G_MAXINT);
     g_free (message->reason);
-    message->reason = dup_string (part, "reason");
+    message->reason = dup_text (part, "reason");
   }
 
   if ((part = get_object (object, "plugindata")) && (part = get_object (part, "data")))

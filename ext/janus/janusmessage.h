@@ -69,7 +69,7 @@ typedef struct {
   guint64 handle_id;  /* the sender, 0: none */
   guint64 data_id;    /* of a success: the id of the session or handle made */
   gint error_code;
-  gchar *reason; /* of an error, a hangup */
+  gchar *reason; /* of an error, a hangup; fit for a log */
 
   /* The VideoRoom plugin's part, NULL where absent. */
   gchar *videoroom; /* "joined", "event", "attached", "updated", "destroyed", ... */
@@ -87,7 +87,7 @@ typedef struct {
   gchar *
       status; /* "recording", "preparing", "playing", "stopped", or "done": what was asked for is over */
   gchar *recording; /* id of the recording that the status is of */
-  gchar *warning;
+  gchar *warning; /* fit for a log */
   GPtrArray *recordings; /* of JanusRecording: the answer to "list" */
 
   gchar *jsep_type; /* "offer", "answer" */

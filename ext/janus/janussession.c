@@ -11,6 +11,7 @@
 
 #include "januserror.h"
 #include "janussession.h"
+#include "janustext.h"
 
 /* Without it Janus accepts the connection and ignores every message. */
 static const gchar *const subprotocols[] = {"janus-protocol", NULL};
@@ -20,6 +21,9 @@ static const gchar *const subprotocols[] = {"janus-protocol", NULL};
 
 /* How long the closing handshake may take. */
 #define CLOSE_MSECONDS 1000
+
+/* Of what others say of a failure. */
+#define MAX_REASON 1024
 
 /* A room of hundreds of publishers fits. */
 #define MAX_MESSAGE_SIZE (1024 * 1024)
@@ -353,7 +357,7 @@ static GError *
 describe_connect_error (JanusSession *session, const GError *error)
 {
   const gchar *endpoint = session->config.endpoint;
-  g_autofree gchar *reason = g_strdup (error->message);
+  g_autofree gchar *reason = janus_text_escape (error->message, MAX_REASON);
 
   /* Some of them are sentences, and the element makes one of ours. */
   if (g_str_has_suffix (reason, "."))

@@ -459,6 +459,42 @@ GST_START_TEST (an_error_of_the_plugin_makes_an_event_an_error)
 }
 GST_END_TEST;
 
+/* Log lines are made of it. */
+GST_START_TEST (a_reason_is_one_line_of_bounded_length)
+{
+  static const gchar *const texts[] = {
+      "{'janus':'error','error':{'code':490,'reason':'%s'}}",
+      "{'janus':'event','plugindata':{'data':{'videoroom':'event','error_code':499,'error':'%s'}}}",
+      "{'janus':'event','plugindata':{'data':{'videoroom':'event','leaving':'ok','reason':'%s'}}}",
+      "{'janus':'hangup','reason':'%s'}",
+  };
+  g_autofree gchar *filling = g_strnfill (100000, 'x');
+  gsize i;
+
+  for (i = 0; i < G_N_ELEMENTS (texts); i++) {
+    g_auto (GStrv) parts = g_strsplit (texts[i], "%s", 2);
+    g_autofree gchar *forging =
+        g_strconcat (parts[0], "evil\\nERROR: forged\\u001b[31m", parts[1], NULL);
+    g_autofree gchar *flooding = g_strconcat (parts[0], filling, parts[1], NULL);
+    g_autoptr (JanusMessage) forged = parse (forging);
+    g_autoptr (JanusMessage) flooded = parse (flooding);
+
+    assert_equals_string (forged->reason, "evil\\x0aERROR: forged\\x1b[31m");
+    fail_unless (strlen (flooded->reason) <= 1024 && g_str_has_suffix (flooded->reason, "x..."));
+  }
+}
+GST_END_TEST;
+
+GST_START_TEST (what_json_glib_says_of_a_text_is_one_line)
+{
+  static const gchar text[] = "{\"janus\":\"event\",\"a\":evil\nERROR:forged}";
+  g_autoptr (GError) error = NULL;
+
+  fail_unless (janus_message_parse (text, strlen (text), &error) == NULL);
+  fail_if (strchr (error->message, '\n'), "%s", error->message);
+}
+GST_END_TEST;
+
 GST_START_TEST (an_error_without_reason_or_code_is_still_an_error)
 {
   static const gchar *const texts[] = {"{'janus':'error'}", "{'janus':'error','error':{}}",
@@ -1302,6 +1338,8 @@ janusmessage_suite (void)
   tcase_add_test (reading, other_events_of_the_plugin_are_events);
   tcase_add_test (reading, an_error_of_the_core_has_its_code_and_reason);
   tcase_add_test (reading, an_error_of_the_plugin_makes_an_event_an_error);
+  tcase_add_test (reading, a_reason_is_one_line_of_bounded_length);
+  tcase_add_test (reading, what_json_glib_says_of_a_text_is_one_line);
   tcase_add_test (reading, an_error_without_reason_or_code_is_still_an_error);
   tcase_add_test (reading, only_errors_are_errors);
   tcase_add_test (reading, what_the_core_says_unasked_is_known);
