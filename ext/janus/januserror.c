@@ -23,6 +23,8 @@ static const Hint refusal_hints[] = {
     {JANUS_REFUSAL_UNAUTHORIZED_CORE, NULL,
         "The server wants an API secret or a token: set api-secret= or token= to what its "
         "administrator gave you."},
+    {JANUS_REFUSAL_UNAUTHORIZED_PLUGIN, NULL,
+        "This token is not for the plugin: have the server's administrator allow that."},
     {JANUS_REFUSAL_NO_SUCH_RECORDING, NULL,
         "Check recording-id=, or leave it out to be told which recordings the server has."},
     {JANUS_REFUSAL_BROKEN_RECORDING, NULL, "Its files are not in the server's folder, or broken."},
@@ -45,6 +47,10 @@ static const Hint refusal_hints[] = {
         "leave signalling= at e2ee."},
     {JANUS_REFUSAL_UNAUTHORIZED, "private_id",
         "The room gives streams only to its participants, and does not take us for one."},
+    {JANUS_REFUSAL_UNAUTHORIZED, "kicked", "Somebody has removed us from the room."},
+    {JANUS_REFUSAL_UNAUTHORIZED, "allowed list",
+        "The room lets in only who has one of its tokens: have token= added to them. A restart of "
+        "the server forgets those that were added while it ran."},
     {JANUS_REFUSAL_UNAUTHORIZED, NULL,
         "The room wants a PIN or a token: check pin= and token= (a wrong one is refused like a "
         "missing "

@@ -34,23 +34,34 @@ typedef enum {
 
 enum {
   JANUS_REFUSAL_UNAUTHORIZED_CORE = 403,
+  JANUS_REFUSAL_UNAUTHORIZED_PLUGIN = 405, /* the token is not for this plugin */
   JANUS_REFUSAL_NO_SUCH_RECORDING = 416,
   JANUS_REFUSAL_BROKEN_RECORDING = 417,
   JANUS_REFUSAL_RECORDING_EXISTS = 420,
+  JANUS_REFUSAL_INVALID_REQUEST = 423,
   JANUS_REFUSAL_NO_SUCH_ROOM = 426,
   JANUS_REFUSAL_NO_SUCH_FEED = 428,
   JANUS_REFUSAL_MISSING_ELEMENT = 429,
+  JANUS_REFUSAL_INVALID_ELEMENT = 430,
   JANUS_REFUSAL_PERC_ONLY = 431,
   JANUS_REFUSAL_ROOM_FULL = 432,
   JANUS_REFUSAL_UNAUTHORIZED = 433,
   JANUS_REFUSAL_ID_EXISTS = 436,
+  JANUS_REFUSAL_INVALID_SDP = 437, /* ours, or that of a feed that publishes nothing (yet) */
   JANUS_REFUSAL_E2EE_MIXED = 438,
   JANUS_REFUSAL_NO_SUCH_SESSION = 458,
   JANUS_REFUSAL_NO_SUCH_HANDLE = 459,
   JANUS_REFUSAL_NO_SUCH_PLUGIN = 460,
+  JANUS_REFUSAL_PLUGIN_ATTACH = 461, /* the plugin is being stopped, or not ready */
+  JANUS_REFUSAL_PLUGIN_MESSAGE =
+      462, /* the plugin has not taken it, or the handle is being detached */
+  JANUS_REFUSAL_INVALID_ELEMENT_TYPE = 467,
   JANUS_REFUSAL_SESSION_CONFLICT = 468,
+  JANUS_REFUSAL_WEBRTC_STATE = 471, /* what was there before is being cleaned up */
   JANUS_REFUSAL_NO_MORE_SESSIONS = 472,
   JANUS_REFUSAL_UNKNOWN = 490, /* such as no network for the media */
+  JANUS_REFUSAL_UNKNOWN_PLUGIN =
+      499, /* the plugins' own, such as a session that is being destroyed */
 };
 
 GQuark janus_error_quark (void);

@@ -5,6 +5,8 @@
 #include "config.h"
 #endif
 
+#include <string.h>
+
 #include "januserror.h"
 #include "janusretry.h"
 
@@ -29,24 +31,56 @@ get_kind_of_error (gint code)
   }
 }
 
+/* What a refusal says of the next attempt; first match wins. A restart of the server ends what is the matter with the
+ * state of a session, and brings back what it was started with: rooms and tokens that were made at run time have to be made
+ * again, and the server lets nobody in before. Whatever is not here has another reason at the server, if the same
+ * request was taken before. */
+static const struct {
+  gint code;
+  const gchar *text; /* part of Janus' text, where one code has several meanings, or NULL */
+  JanusRetryKind kind;
+} refusals[] = {
+    {JANUS_REFUSAL_NO_SUCH_ROOM, NULL, JANUS_RETRY_HEALS},
+    {JANUS_REFUSAL_NO_SUCH_FEED, NULL, JANUS_RETRY_HEALS},
+    {JANUS_REFUSAL_ROOM_FULL, NULL, JANUS_RETRY_HEALS},
+    {JANUS_REFUSAL_INVALID_SDP, "no stream", JANUS_RETRY_HEALS},
+    {JANUS_REFUSAL_NO_SUCH_SESSION, NULL, JANUS_RETRY_HEALS},
+    {JANUS_REFUSAL_NO_SUCH_HANDLE, NULL, JANUS_RETRY_HEALS},
+    {JANUS_REFUSAL_PLUGIN_ATTACH, NULL, JANUS_RETRY_HEALS},
+    {JANUS_REFUSAL_PLUGIN_MESSAGE, NULL, JANUS_RETRY_HEALS},
+    {JANUS_REFUSAL_SESSION_CONFLICT, NULL, JANUS_RETRY_HEALS},
+    {JANUS_REFUSAL_WEBRTC_STATE, NULL, JANUS_RETRY_HEALS},
+    {JANUS_REFUSAL_NO_MORE_SESSIONS, NULL, JANUS_RETRY_HEALS},
+    {JANUS_REFUSAL_UNKNOWN, NULL, JANUS_RETRY_HEALS},
+    {JANUS_REFUSAL_UNKNOWN_PLUGIN, NULL, JANUS_RETRY_HEALS},
+    {JANUS_REFUSAL_ID_EXISTS, NULL, JANUS_RETRY_TAKEN},
+    {JANUS_REFUSAL_UNAUTHORIZED, "kicked", JANUS_RETRY_KICKED},
+    {JANUS_REFUSAL_UNAUTHORIZED, "allowed list", JANUS_RETRY_PROVEN},
+    {JANUS_REFUSAL_UNAUTHORIZED, "token", JANUS_RETRY_PROVEN},
+    {JANUS_REFUSAL_UNAUTHORIZED, "private_id", JANUS_RETRY_PROVEN},
+    {JANUS_REFUSAL_UNAUTHORIZED, NULL, JANUS_RETRY_NEVER},
+    {JANUS_REFUSAL_NO_SUCH_RECORDING, NULL, JANUS_RETRY_NEVER},
+    {JANUS_REFUSAL_BROKEN_RECORDING, NULL, JANUS_RETRY_NEVER},
+    {JANUS_REFUSAL_RECORDING_EXISTS, NULL, JANUS_RETRY_NEVER},
+    {JANUS_REFUSAL_INVALID_REQUEST, NULL, JANUS_RETRY_NEVER},
+    {JANUS_REFUSAL_MISSING_ELEMENT, NULL, JANUS_RETRY_NEVER},
+    {JANUS_REFUSAL_INVALID_ELEMENT, NULL, JANUS_RETRY_NEVER},
+    {JANUS_REFUSAL_PERC_ONLY, NULL, JANUS_RETRY_NEVER},
+    {JANUS_REFUSAL_E2EE_MIXED, NULL, JANUS_RETRY_NEVER},
+    {JANUS_REFUSAL_INVALID_ELEMENT_TYPE, NULL, JANUS_RETRY_NEVER},
+};
+
 static JanusRetryKind
-get_kind_of_refusal (gint code)
+get_kind_of_refusal (const GError *error)
 {
-  switch (code) {
-    case JANUS_REFUSAL_NO_SUCH_ROOM:
-    case JANUS_REFUSAL_NO_SUCH_FEED:
-    case JANUS_REFUSAL_ROOM_FULL:
-    case JANUS_REFUSAL_NO_SUCH_SESSION:
-    case JANUS_REFUSAL_NO_SUCH_HANDLE:
-    case JANUS_REFUSAL_SESSION_CONFLICT:
-    case JANUS_REFUSAL_NO_MORE_SESSIONS:
-    case JANUS_REFUSAL_UNKNOWN:
-      return JANUS_RETRY_HEALS;
-    case JANUS_REFUSAL_ID_EXISTS:
-      return JANUS_RETRY_TAKEN;
-    default:
-      return JANUS_RETRY_NEVER;
+  gsize i;
+
+  for (i = 0; i < G_N_ELEMENTS (refusals); i++) {
+    if (refusals[i].code == error->code &&
+        (!refusals[i].text || strstr (error->message, refusals[i].text)))
+      return refusals[i].kind;
   }
+  return JANUS_RETRY_PROVEN;
 }
 
 JanusRetryKind
@@ -55,7 +89,7 @@ janus_retry_get_kind (const GError *error)
   if (error->domain == JANUS_ERROR)
     return get_kind_of_error (error->code);
   if (error->domain == JANUS_REFUSAL)
-    return get_kind_of_refusal (error->code);
+    return get_kind_of_refusal (error);
   return JANUS_RETRY_NEVER;
 }
 

@@ -23,7 +23,7 @@ typedef struct {
 typedef enum {
   JANUS_RETRY_NEVER, /* it would end the same way: a wrong PIN, a codec that is refused */
   JANUS_RETRY_HEALS, /* servers come back, networks too */
-  JANUS_RETRY_PROVEN, /* only what has worked before can work again: a certificate, an answer that makes sense */
+  JANUS_RETRY_PROVEN, /* only what has worked before can work again: a certificate, a token */
   JANUS_RETRY_KICKED, /* it was somebody's will */
   JANUS_RETRY_TAKEN, /* somebody has our id, most likely a session of ours that the server believes alive */
 } JanusRetryKind;

@@ -11,14 +11,32 @@
 static const JanusRetryConfig for_ever = {
     .enabled = TRUE, .max_attempts = -1, .min_delay = SECOND / 2, .max_delay = 5 * SECOND};
 
-/* One failure with CODE of DOMAIN at NOW; its delay is not asked for. */
+/* One failure with CODE of DOMAIN and TEXT at NOW; its delay is not asked for. */
 static JanusRetryVerdict
-fail_once (JanusRetry *retry, const JanusRetryConfig *config, GQuark domain, gint code, gint64 now)
+fail_with (JanusRetry *retry, const JanusRetryConfig *config, GQuark domain, gint code,
+    const gchar *text, gint64 now)
 {
-  g_autoptr (GError) error = g_error_new_literal (domain, code, "failed");
+  g_autoptr (GError) error = g_error_new_literal (domain, code, text);
   guint64 delay = 0;
 
   return janus_retry_failed (retry, config, error, now, 0.5, &delay);
+}
+
+static JanusRetryVerdict
+fail_once (JanusRetry *retry, const JanusRetryConfig *config, GQuark domain, gint code, gint64 now)
+{
+  return fail_with (retry, config, domain, code, "failed", now);
+}
+
+/* What comes of a refusal at the first attempt, and after it has worked. */
+static void
+check_refusal (gint code, const gchar *text, JanusRetryVerdict before, JanusRetryVerdict after)
+{
+  JanusRetry retry = JANUS_RETRY_INIT;
+
+  assert_equals_int (fail_with (&retry, &for_ever, JANUS_REFUSAL, code, text, 0), before);
+  janus_retry_succeeded (&retry, 1);
+  assert_equals_int (fail_with (&retry, &for_ever, JANUS_REFUSAL, code, text, 2), after);
 }
 
 /* The delay of an attempt with CHANCE after the server could not be reached. */
@@ -37,7 +55,7 @@ GST_START_TEST (what_comes_back_by_itself_is_tried_again_from_the_first_time_on)
 {
   static const gint errors[] = {JANUS_ERROR_UNREACHABLE, JANUS_ERROR_TIMEOUT, JANUS_ERROR_CLOSED,
       JANUS_ERROR_ICE, JANUS_ERROR_DESTROYED, JANUS_ERROR_NO_MEDIA};
-  static const gint refusals[] = {426, 428, 432, 458, 459, 468, 472, 490};
+  static const gint refusals[] = {426, 428, 432, 458, 459, 461, 462, 468, 471, 472, 490, 499};
   guint i;
 
   for (i = 0; i < G_N_ELEMENTS (errors); i++) {
@@ -58,7 +76,7 @@ GST_START_TEST (what_would_end_the_same_way_is_never_tried_again)
 {
   static const gint errors[] = {JANUS_ERROR_SETTINGS, JANUS_ERROR_CODEC, JANUS_ERROR_NO_FEED,
       JANUS_ERROR_NO_DATA, JANUS_ERROR_RECORD, JANUS_ERROR_NO_RECORDING};
-  static const gint refusals[] = {403, 423, 429, 431, 433, 438, 460, 467};
+  static const gint refusals[] = {416, 417, 420, 423, 429, 430, 431, 433, 438, 467};
   JanusRetry retry = JANUS_RETRY_INIT;
   guint i;
 
@@ -92,6 +110,43 @@ GST_START_TEST (a_certificate_and_an_answer_have_to_have_been_right_once)
 }
 GST_END_TEST;
 
+/* An administrator gives them at run time, and a restart of the server forgets them. */
+GST_START_TEST (who_was_let_in_before_asks_again)
+{
+  check_refusal (403, "Unauthorized request (wrong or missing secret/token)", JANUS_RETRY_GIVE_UP,
+      JANUS_RETRY_AGAIN);
+  check_refusal (405, "Provided token can't access plugin", JANUS_RETRY_GIVE_UP, JANUS_RETRY_AGAIN);
+  check_refusal (433, "Janus refuses: Unauthorized (not in the allowed list) (433)",
+      JANUS_RETRY_GIVE_UP, JANUS_RETRY_AGAIN);
+  check_refusal (433, "Janus refuses: Unauthorized (wrong token) (433)", JANUS_RETRY_GIVE_UP,
+      JANUS_RETRY_AGAIN);
+  check_refusal (433,
+      "Janus refuses: Unauthorized (this room requires a valid private_id) "
+      "(433)",
+      JANUS_RETRY_GIVE_UP, JANUS_RETRY_AGAIN);
+  /* A plugin that a server does not load, and codes that are nowhere. */
+  check_refusal (460, "No such plugin", JANUS_RETRY_GIVE_UP, JANUS_RETRY_AGAIN);
+  check_refusal (465, "Error processing SDP", JANUS_RETRY_GIVE_UP, JANUS_RETRY_AGAIN);
+  check_refusal (7, "whatever", JANUS_RETRY_GIVE_UP, JANUS_RETRY_AGAIN);
+}
+GST_END_TEST;
+
+GST_START_TEST (one_code_of_several_meanings_is_told_apart_by_its_text)
+{
+  check_refusal (433, "Janus refuses: Unauthorized (wrong pin) (433)", JANUS_RETRY_GIVE_UP,
+      JANUS_RETRY_GIVE_UP);
+  check_refusal (433, "Janus refuses: Room requires end-to-end encrypted media (433)",
+      JANUS_RETRY_GIVE_UP, JANUS_RETRY_GIVE_UP);
+  check_refusal (433, "Janus refuses: Unauthorized, you have been kicked (433)",
+      JANUS_RETRY_GIVE_UP, JANUS_RETRY_GIVE_UP);
+  /* Of a feed that is in the room and publishes nothing yet; and of our own. */
+  check_refusal (437, "Janus refuses: Can't offer an SDP with no stream (437)", JANUS_RETRY_AGAIN,
+      JANUS_RETRY_AGAIN);
+  check_refusal (
+      437, "Janus refuses: Error parsing offer (437)", JANUS_RETRY_GIVE_UP, JANUS_RETRY_AGAIN);
+}
+GST_END_TEST;
+
 GST_START_TEST (who_is_kicked_comes_back_only_if_told_so)
 {
   JanusRetryConfig config = for_ever;
@@ -102,6 +157,10 @@ GST_START_TEST (who_is_kicked_comes_back_only_if_told_so)
   config.when_kicked = TRUE;
   assert_equals_int (
       fail_once (&retry, &config, JANUS_ERROR, JANUS_ERROR_KICKED, 0), JANUS_RETRY_AGAIN);
+  /* So are we told if it happens between joining and publishing. */
+  assert_equals_int (fail_with (&retry, &config, JANUS_REFUSAL, 433,
+                         "Janus refuses: Unauthorized, you have been kicked (433)", 0),
+      JANUS_RETRY_AGAIN);
 }
 GST_END_TEST;
 
@@ -230,6 +289,8 @@ janusretry_suite (void)
   tcase_add_test (tc, what_comes_back_by_itself_is_tried_again_from_the_first_time_on);
   tcase_add_test (tc, what_would_end_the_same_way_is_never_tried_again);
   tcase_add_test (tc, a_certificate_and_an_answer_have_to_have_been_right_once);
+  tcase_add_test (tc, who_was_let_in_before_asks_again);
+  tcase_add_test (tc, one_code_of_several_meanings_is_told_apart_by_its_text);
   tcase_add_test (tc, who_is_kicked_comes_back_only_if_told_so);
   tcase_add_test (tc, without_reconnect_nothing_is_tried_again);
   tcase_add_test (tc, delays_double_up_to_their_bound);

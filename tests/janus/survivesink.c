@@ -503,6 +503,38 @@ GST_START_TEST (a_wrong_pin_after_a_restart_is_an_error)
 }
 GST_END_TEST;
 
+/* Those of a room are made at run time, or in a file that somebody has changed. */
+GST_START_TEST (a_token_that_is_not_allowed_any_more_is_waited_for)
+{
+  g_autoptr (TestJanus) janus = test_start_janus (NULL);
+  GstElement *publisher;
+
+  ask (janus, "{\"request\":\"create\",\"room\":" TEST_ROOM_NONE ",\"allowed\":[\"ticket\"]}");
+  publisher = publish (test_janus_get_endpoint (janus), TEST_ROOM_NONE, "feed-id=777 token=ticket");
+  test_wait_state (publisher, "sfu", "connected");
+  ask (janus, "{\"request\":\"destroy\",\"room\":" TEST_ROOM_NONE "}");
+  ask (janus, "{\"request\":\"create\",\"room\":" TEST_ROOM_NONE ",\"allowed\":[\"other\"]}");
+  test_wait_text (publisher, GST_MESSAGE_WARNING, "sfu", "allowed list");
+  wait_lost (publisher, "allowed list");
+  ask (janus, "{\"request\":\"allowed\",\"action\":\"add\",\"room\":" TEST_ROOM_NONE
+              ",\"allowed\":[\"ticket\"]}");
+  test_wait_state (publisher, "sfu", "connected");
+  test_end (publisher);
+}
+GST_END_TEST;
+
+GST_START_TEST (a_token_that_was_never_allowed_is_an_error)
+{
+  g_autoptr (TestJanus) janus = test_start_janus (NULL);
+  GstElement *publisher;
+
+  ask (janus, "{\"request\":\"create\",\"room\":" TEST_ROOM_NONE ",\"allowed\":[\"other\"]}");
+  publisher = publish (test_janus_get_endpoint (janus), TEST_ROOM_NONE, "token=ticket");
+  test_expect_error (publisher, "(433)", "allowed list", "token=", NULL);
+  test_end (publisher);
+}
+GST_END_TEST;
+
 GST_START_TEST (plaintext_is_an_error_also_while_there_is_no_connection)
 {
   g_autoptr (TestJanus) janus = test_start_janus (NULL);
@@ -670,6 +702,8 @@ survivesink_suite (void)
   tcase_add_test (tc, an_id_that_is_taken_is_waited_for);
   tcase_add_test (tc, after_its_attempts_it_is_an_error);
   tcase_add_test (tc, a_wrong_pin_after_a_restart_is_an_error);
+  tcase_add_test (tc, a_token_that_is_not_allowed_any_more_is_waited_for);
+  tcase_add_test (tc, a_token_that_was_never_allowed_is_an_error);
   tcase_add_test (tc, plaintext_is_an_error_also_while_there_is_no_connection);
   tcase_add_test (tc, eos_and_state_changes_work_while_it_waits_for_the_next_attempt);
   tcase_add_test (tc, stopping_at_any_moment_of_a_reconnect_is_safe);
