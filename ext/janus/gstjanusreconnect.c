@@ -131,6 +131,7 @@ gst_janus_reconnect_succeed (GstJanusReconnect *self)
 {
   gint64 now = get_now ();
   guint attempts = self->retry.attempts;
+  g_autofree gchar *text = NULL;
 
   if (self->retry.proven && self->lost_at >= 0) {
     g_mutex_lock (&self->lock);
@@ -140,11 +141,11 @@ gst_janus_reconnect_succeed (GstJanusReconnect *self)
   janus_retry_succeeded (&self->retry, now);
   if (self->lost_at < 0)
     return;
-  GST_ELEMENT_INFO (self->bin, RESOURCE, OPEN_READ_WRITE,
-      ("Connected again, after %" G_GINT64_FORMAT " s and %u attempt%s",
-          (now - self->lost_at + GST_SECOND / 2) / (gint64) GST_SECOND, attempts,
-          attempts == 1 ? "" : "s"),
-      (NULL));
+  text = g_strdup_printf ("Connected again, after %" G_GINT64_FORMAT " s and %u attempt%s",
+      (now - self->lost_at + GST_SECOND / 2) / (gint64) GST_SECOND, attempts,
+      attempts == 1 ? "" : "s");
+  /* Of an information gst-launch-1.0 prints nothing but what is for debugging. */
+  GST_ELEMENT_INFO (self->bin, RESOURCE, OPEN_READ_WRITE, ("%s", text), ("%s", text));
   self->lost_at = -1;
   g_hash_table_remove_all (self->told);
 }

@@ -315,6 +315,31 @@ GST_START_TEST (a_server_that_is_not_there_yet_is_waited_for_with_one_warning)
 }
 GST_END_TEST;
 
+/* gst-launch-1.0 prints of an information only what is for debugging. */
+GST_START_TEST (the_end_of_an_outage_is_told_also_where_only_debug_text_is_shown)
+{
+  g_autoptr (TestJanus) janus = test_start_janus (NULL);
+  GstElement *publisher;
+  g_autoptr (GstBus) bus = NULL;
+  g_autoptr (GstMessage) message = NULL;
+  g_autoptr (GError) info = NULL;
+  g_autofree gchar *debug = NULL, *line = NULL;
+
+  test_janus_stop (janus);
+  publisher = publish (test_janus_get_endpoint (janus), TEST_ROOM_OPEN, "feed-id=777");
+  bus = gst_element_get_bus (publisher);
+  wait_lost (publisher, "Cannot reach");
+  restart (janus);
+  message = gst_bus_timed_pop_filtered (bus, 30 * GST_SECOND, GST_MESSAGE_INFO);
+  fail_unless (message != NULL);
+  gst_message_parse_info (message, &info, &debug);
+  fail_unless (g_str_has_prefix (info->message, "Connected again, after "), "%s", info->message);
+  line = g_strdup_printf ("\n%s", info->message);
+  fail_unless (debug && g_str_has_suffix (debug, line), "%s", debug);
+  test_end (publisher);
+}
+GST_END_TEST;
+
 GST_START_TEST (a_room_that_is_destroyed_and_made_again_is_joined_again)
 {
   g_autoptr (TestJanus) janus = test_start_janus (NULL);
@@ -691,6 +716,7 @@ survivesink_suite (void)
   tcase_add_test (tc, a_server_that_is_killed_and_restarted_has_the_same_publisher_again);
   tcase_add_test (tc, an_id_that_the_server_chose_is_asked_for_again);
   tcase_add_test (tc, a_server_that_is_not_there_yet_is_waited_for_with_one_warning);
+  tcase_add_test (tc, the_end_of_an_outage_is_told_also_where_only_debug_text_is_shown);
   tcase_add_test (tc, a_room_that_is_destroyed_and_made_again_is_joined_again);
   tcase_add_test (tc, who_is_kicked_stays_away);
   tcase_add_test (tc, who_is_kicked_comes_back_if_told_so);
