@@ -59,14 +59,28 @@ gst_janus_reconnect_reset (GstJanusReconnect *self)
   g_hash_table_remove_all (self->told);
 }
 
-/* Once for each reason in an outage: an attempt may fail every few seconds, for days. */
+/* Once for each reason in an outage, of which some have a DETAIL: an attempt may fail every few seconds, for days. */
 static void
-warn (GstJanusReconnect *self, const GError *error, const gchar *where)
+warn (GstJanusReconnect *self, const GError *error, const gchar *detail, const gchar *what_is_done,
+    const gchar *where)
 {
-  gchar *reason = g_strdup_printf ("%s %d", g_quark_to_string (error->domain), error->code);
+  gchar *reason =
+      g_strdup_printf ("%s %d %s", g_quark_to_string (error->domain), error->code, detail);
 
   if (g_hash_table_add (self->told, reason))
-    gst_janus_post_warning (GST_ELEMENT (self->bin), error, "Trying again.", where);
+    gst_janus_post_warning (GST_ELEMENT (self->bin), error, what_is_done, where);
+}
+
+/* A session of ours that the server believes alive would be gone by now. */
+static void
+warn_of_another (GstJanusReconnect *self, const GError *error, const gchar *where)
+{
+  g_autofree gchar *feed = gst_janus_bin_dup_feed_id (self->bin);
+  g_autofree gchar *what =
+      g_strdup_printf ("Somebody else has had feed id %s for %d s. Trying again.", feed,
+          (gint) (JANUS_RETRY_TAKEN_PATIENCE / GST_SECOND));
+
+  warn (self, error, "another", what, where);
 }
 
 JanusRetryVerdict
@@ -87,7 +101,10 @@ gst_janus_reconnect_lose (GstJanusReconnect *self, const JanusRetryConfig *confi
   if (error->domain == JANUS_REFUSAL)
     gst_structure_set (details, "janus-code", G_TYPE_INT, error->code, NULL);
   gst_janus_bin_set_state_with (self->bin, GST_JANUS_STATE_LOST, details);
-  warn (self, error, where);
+  if (verdict == JANUS_RETRY_AGAIN_THOUGH_TAKEN)
+    warn_of_another (self, error, where);
+  else
+    warn (self, error, "", "Trying again.", where);
   return verdict;
 }
 

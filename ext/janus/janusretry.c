@@ -148,17 +148,20 @@ janus_retry_failed (JanusRetry *retry, const JanusRetryConfig *config, const GEr
     gint64 now, gdouble chance, guint64 *delay)
 {
   JanusRetryKind kind = janus_retry_get_kind (error);
-  gboolean as_another;
+  gboolean is_lost;
 
   if (retry->up_at >= 0 && (guint64) (now - retry->up_at) >= config->max_delay)
     retry->attempts = 0;
   retry->up_at = -1;
 
-  as_another = is_lost_for_good (retry, kind, now);
-  if (!config->enabled || !may_heal (retry, config, kind) || (as_another && config->id_is_ours) ||
+  is_lost = is_lost_for_good (retry, kind, now);
+  if (!config->enabled || !may_heal (retry, config, kind) ||
+      (is_lost && config->id_is_ours && !retry->proven) ||
       (config->max_attempts >= 0 && retry->attempts >= (guint) config->max_attempts))
     return JANUS_RETRY_GIVE_UP;
   retry->attempts++;
-  *delay = get_delay (retry->attempts, config, chance);
-  return as_another ? JANUS_RETRY_AGAIN_AS_ANOTHER : JANUS_RETRY_AGAIN;
+  *delay = get_delay (is_lost && config->id_is_ours ? G_MAXUINT : retry->attempts, config, chance);
+  if (!is_lost)
+    return JANUS_RETRY_AGAIN;
+  return config->id_is_ours ? JANUS_RETRY_AGAIN_THOUGH_TAKEN : JANUS_RETRY_AGAIN_AS_ANOTHER;
 }

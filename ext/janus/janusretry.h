@@ -21,8 +21,8 @@ typedef struct {
 
 /* What an error says of the next attempt. */
 typedef enum {
-  JANUS_RETRY_NEVER, /* it would end the same way: a wrong PIN, a codec that is refused */
-  JANUS_RETRY_HEALS, /* servers come back, networks too */
+  JANUS_RETRY_NEVER,  /* it would end the same way: a wrong PIN, a codec that is refused */
+  JANUS_RETRY_HEALS,  /* servers come back, networks too */
   JANUS_RETRY_PROVEN, /* only what has worked before can work again: a certificate, a token */
   JANUS_RETRY_KICKED, /* it was somebody's will */
   JANUS_RETRY_TAKEN, /* somebody has our id, most likely a session of ours that the server believes alive */
@@ -31,7 +31,8 @@ typedef enum {
 typedef enum {
   JANUS_RETRY_GIVE_UP,
   JANUS_RETRY_AGAIN,
-  JANUS_RETRY_AGAIN_AS_ANOTHER, /* without the id that we had */
+  JANUS_RETRY_AGAIN_AS_ANOTHER,   /* without the id that we had */
+  JANUS_RETRY_AGAIN_THOUGH_TAKEN, /* with it, though somebody else seems to have it */
 } JanusRetryVerdict;
 
 /* How long an id that is taken is waited for, in nanoseconds: longer than a server keeps a session that it does not

@@ -279,6 +279,31 @@ GST_START_TEST (an_id_that_is_taken_is_waited_for_within_bounds)
 }
 GST_END_TEST;
 
+/* Whoever has taken it goes some day, and then the publisher is wanted where it always was. */
+GST_START_TEST (who_had_an_id_before_waits_for_it_at_the_longest_delay)
+{
+  JanusRetryConfig config = for_ever;
+  JanusRetry retry = JANUS_RETRY_INIT;
+  const gint64 patience = (gint64) JANUS_RETRY_TAKEN_PATIENCE;
+  g_autoptr (GError) error = g_error_new_literal (JANUS_REFUSAL, 436, "taken");
+  guint64 delay = 0;
+  gint64 day;
+
+  config.id_is_ours = TRUE;
+  janus_retry_succeeded (&retry, 0);
+  assert_equals_int (fail_once (&retry, &config, JANUS_REFUSAL, 436, 0), JANUS_RETRY_AGAIN);
+  for (day = 0; day < 365; day++) {
+    assert_equals_int (janus_retry_failed (&retry, &config, error,
+                           patience + day * 24 * 3600 * SECOND, 1.0, &delay),
+        JANUS_RETRY_AGAIN_THOUGH_TAKEN);
+    assert_equals_uint64 (delay, config.max_delay);
+  }
+  config.max_attempts = (gint) retry.attempts;
+  assert_equals_int (
+      fail_once (&retry, &config, JANUS_REFUSAL, 436, 2 * patience), JANUS_RETRY_GIVE_UP);
+}
+GST_END_TEST;
+
 static Suite *
 janusretry_suite (void)
 {
@@ -299,6 +324,7 @@ janusretry_suite (void)
   tcase_add_test (tc, attempts_in_a_row_are_counted_up_to_their_number);
   tcase_add_test (tc, a_connection_that_has_held_begins_anew_and_one_that_flaps_does_not);
   tcase_add_test (tc, an_id_that_is_taken_is_waited_for_within_bounds);
+  tcase_add_test (tc, who_had_an_id_before_waits_for_it_at_the_longest_delay);
   return s;
 }
 
