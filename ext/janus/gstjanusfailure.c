@@ -15,6 +15,7 @@ struct _GstJanusFailure {
 
   GMutex lock;
   GError *error;
+  gboolean told; /* while the element played */
   gboolean playing;
 
   GSource *held_back; /* of the signalling thread: an error waits for PLAYING */
@@ -43,6 +44,7 @@ gst_janus_failure_reset (GstJanusFailure *self)
 {
   g_mutex_lock (&self->lock);
   g_clear_error (&self->error);
+  self->told = FALSE;
   g_mutex_unlock (&self->lock);
 }
 
@@ -57,17 +59,17 @@ gst_janus_failure_is_set (GstJanusFailure *self)
   return is_set;
 }
 
-/* Posts what the run has failed with if the element does not play yet. */
+/* Posts what the run has failed with if the element has not played since. */
 static gboolean
 on_held_back_long_enough (gpointer user_data)
 {
   GstJanusFailure *self = user_data;
-  gboolean playing;
+  gboolean told;
 
   g_mutex_lock (&self->lock);
-  playing = self->playing;
+  told = self->told;
   g_mutex_unlock (&self->lock);
-  if (!playing)
+  if (!told)
     gst_janus_bin_post_error (self->bin, self->error);
   return G_SOURCE_REMOVE;
 }
@@ -79,14 +81,15 @@ gst_janus_failure_set (GstJanusFailure *self, const GError *error)
 
   g_mutex_lock (&self->lock);
   self->error = g_error_copy (error);
-  playing = self->playing;
+  playing = self->told = self->playing;
   g_mutex_unlock (&self->lock);
   if (playing) {
     gst_janus_bin_post_error (self->bin, error);
     return;
   }
   /* gst-launch-1.0 misses an error that is posted before its main loop runs, and would hang: it sets PLAYING
-   * from there. Whoever stays in PAUSED is told a little later. */
+   * from there. Whoever stays in PAUSED is told a little later, which may be too early for it, too, if what else is in the
+   * pipeline is slow: in PLAYING it is told again. */
   self->held_back =
       gst_janus_bin_add_timeout_for (self->bin, HOLD_BACK_MSECONDS, on_held_back_long_enough, self);
 }
@@ -104,8 +107,10 @@ gst_janus_failure_set_playing (GstJanusFailure *self, gboolean playing)
 
   g_mutex_lock (&self->lock);
   self->playing = playing;
-  if (playing && self->error)
+  if (playing && self->error && !self->told) {
     error = g_error_copy (self->error);
+    self->told = TRUE;
+  }
   g_mutex_unlock (&self->lock);
   if (error)
     gst_janus_bin_post_error (self->bin, error);

@@ -23,7 +23,7 @@ void gst_janus_failure_stop (GstJanusFailure *self);
 /* The following may be called in any thread. */
 
 gboolean gst_janus_failure_is_set (GstJanusFailure *self);
-/* Whether the element plays; tells what it has failed with before. */
+/* Whether the element plays; tells what it has failed with before, once. */
 void gst_janus_failure_set_playing (GstJanusFailure *self, gboolean playing);
 
 G_END_DECLS

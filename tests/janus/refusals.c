@@ -264,6 +264,39 @@ GST_START_TEST (secrets_of_the_server_are_asked_for_and_taken)
 }
 GST_END_TEST;
 
+GST_START_TEST (an_error_is_not_told_again_by_pausing_and_playing)
+{
+  g_autoptr (TestJanus) janus = test_start_janus (NULL);
+  GstElement *pipeline = play_sink (test_janus_get_endpoint (janus), TEST_ROOM_NONE, "");
+  g_autoptr (GstBus) bus = gst_element_get_bus (pipeline);
+  guint i;
+
+  test_expect_error (pipeline, "(426)", NULL);
+  for (i = 0; i < 3; i++) {
+    fail_unless (gst_element_set_state (pipeline, GST_STATE_PAUSED) != GST_STATE_CHANGE_FAILURE);
+    fail_unless (gst_element_set_state (pipeline, GST_STATE_PLAYING) != GST_STATE_CHANGE_FAILURE);
+    /* It would be told by the change itself. */
+    fail_if (gst_bus_pop_filtered (bus, GST_MESSAGE_ERROR) != NULL);
+  }
+  test_end (pipeline);
+}
+GST_END_TEST;
+
+GST_START_TEST (an_error_of_another_run_is_told_anew)
+{
+  g_autoptr (TestJanus) janus = test_start_janus (NULL);
+  GstElement *pipeline = play_sink (test_janus_get_endpoint (janus), TEST_ROOM_NONE, "");
+  guint i;
+
+  for (i = 0; i < 3; i++) {
+    test_expect_error (pipeline, "(426)", NULL);
+    gst_element_set_state (pipeline, GST_STATE_READY);
+    gst_element_set_state (pipeline, GST_STATE_PLAYING);
+  }
+  test_end (pipeline);
+}
+GST_END_TEST;
+
 /* What is wrong before anything is started fails the state change itself. */
 static void
 check_settings (const gchar *element, ...)
@@ -374,6 +407,8 @@ refusals_suite (void)
   tcase_add_test (tc, no_way_for_media_is_told_within_the_timeout);
   tcase_add_test (tc, a_feed_that_does_not_appear_is_told_within_the_timeout);
   tcase_add_test (tc, secrets_of_the_server_are_asked_for_and_taken);
+  tcase_add_test (tc, an_error_is_not_told_again_by_pausing_and_playing);
+  tcase_add_test (tc, an_error_of_another_run_is_told_anew);
   tcase_add_test (tc, an_error_at_the_very_start_ends_gst_launch);
   tcase_add_test (tc, missing_and_malformed_settings_fail_before_anything_starts);
   return s;
