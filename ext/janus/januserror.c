@@ -81,7 +81,7 @@ static const Hint error_hints[] = {
         "Check janus-endpoint= (ws://host:8188/ and wss://host:8989/ are Janus' defaults), and "
         "that the "
         "server's WebSockets transport is enabled. A port that speaks wss:// resets connections by "
-        "ws://."},
+        "ws://, and one that speaks ws:// does not answer wss:// in TLS."},
     {JANUS_ERROR_TLS, NULL,
         "Check that the host in janus-endpoint= is the one the certificate was made for; for a "
         "private "

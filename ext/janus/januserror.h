@@ -12,8 +12,8 @@ G_BEGIN_DECLS
 
 typedef enum {
   JANUS_ERROR_SETTINGS,     /* a property is missing or malformed */
-  JANUS_ERROR_UNREACHABLE,  /* no TCP connection, or no WebSocket upgrade */
-  JANUS_ERROR_TLS,          /* the server's certificate or the TLS handshake */
+  JANUS_ERROR_UNREACHABLE,  /* no TCP connection, no TLS, or no WebSocket upgrade */
+  JANUS_ERROR_TLS,          /* a certificate that is not trusted */
   JANUS_ERROR_TIMEOUT,      /* no answer in time */
   JANUS_ERROR_CLOSED,       /* the connection or the session ended */
   JANUS_ERROR_PROTOCOL,     /* an answer that makes no sense */

@@ -352,6 +352,15 @@ on_created (const JanusMessage *reply, const GError *error, gpointer user_data)
   open_answered (session, reply, error);
 }
 
+/* Whether ERROR is that one of both certificates will not do. All else that ends a handshake may be a balancer in front of
+ * a server that is not there yet. */
+static gboolean
+is_of_certificate (const GError *error)
+{
+  return g_error_matches (error, G_TLS_ERROR, G_TLS_ERROR_BAD_CERTIFICATE) ||
+         g_error_matches (error, G_TLS_ERROR, G_TLS_ERROR_CERTIFICATE_REQUIRED);
+}
+
 /* ERROR of libsoup or GIO in words that name the server and the reason. */
 static GError *
 describe_connect_error (JanusSession *session, const GError *error)
@@ -364,8 +373,9 @@ describe_connect_error (JanusSession *session, const GError *error)
     reason[strlen (reason) - 1] = '\0';
 
   if (error->domain == G_TLS_ERROR)
-    return g_error_new (
-        JANUS_ERROR, JANUS_ERROR_TLS, "No secure connection to %s: %s", endpoint, reason);
+    return g_error_new (JANUS_ERROR,
+        is_of_certificate (error) ? JANUS_ERROR_TLS : JANUS_ERROR_UNREACHABLE,
+        "No secure connection to %s: %s", endpoint, reason);
   if (error->domain == SOUP_WEBSOCKET_ERROR)
     return g_error_new (JANUS_ERROR, JANUS_ERROR_UNREACHABLE,
         "%s answers, but is no WebSocket of Janus: %s", endpoint, reason);

@@ -771,6 +771,56 @@ GST_START_TEST (a_server_that_closes_every_connection_is_unreachable)
 }
 GST_END_TEST;
 
+/* The first words of a handshake are heard, and that was all. */
+static void
+on_heard (GObject *stream, GAsyncResult *result, gpointer connection)
+{
+  g_bytes_unref (g_input_stream_read_bytes_finish (G_INPUT_STREAM (stream), result, NULL));
+  g_io_stream_close (connection, NULL, NULL);
+  g_object_unref (connection);
+}
+
+static gboolean
+on_unheard (GSocketService *service, GSocketConnection *connection, GObject *source, guint *count)
+{
+  (*count)++;
+  g_input_stream_read_bytes_async (g_io_stream_get_input_stream (G_IO_STREAM (connection)), 4096,
+      G_PRIORITY_DEFAULT, NULL, on_heard, g_object_ref (connection));
+  return TRUE;
+}
+
+static gboolean
+on_misunderstood (
+    GSocketService *service, GSocketConnection *connection, GObject *source, guint *count)
+{
+  static const gchar text[] = "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n";
+
+  g_output_stream_write_all (g_io_stream_get_output_stream (G_IO_STREAM (connection)), text,
+      strlen (text), NULL, NULL, NULL);
+  return on_unheard (service, connection, source, count);
+}
+
+/* As a balancer is while the server behind it starts. */
+GST_START_TEST (an_endpoint_that_does_not_finish_the_tls_handshake_is_unreachable)
+{
+  static const GCallback ways[] = {
+      G_CALLBACK (on_unwelcome), G_CALLBACK (on_unheard), G_CALLBACK (on_misunderstood)};
+  gsize i;
+
+  for (i = 0; i < G_N_ELEMENTS (ways); i++) {
+    g_autofree gchar *endpoint = NULL, *secure = NULL;
+    guint count = 0;
+    GSocketService *service = serve (ways[i], &count, &endpoint);
+    JanusSessionConfig config = {.timeout = 20};
+
+    config.endpoint = secure = g_strdup_printf ("wss%s", endpoint + strlen ("ws"));
+    check_open_fails (&config, JANUS_ERROR, JANUS_ERROR_UNREACHABLE);
+    fail_unless (count > 0);
+    serve_no_more (service);
+  }
+}
+GST_END_TEST;
+
 /* ---- A hostile server ---- */
 
 typedef struct _Hostile Hostile;
@@ -1831,6 +1881,7 @@ session_suite (void)
   tcase_add_test (nowhere, an_endpoint_that_never_answers_is_a_timeout);
   tcase_add_test (nowhere, an_endpoint_that_is_no_url_is_told_from_the_main_loop);
   tcase_add_test (nowhere, a_server_that_closes_every_connection_is_unreachable);
+  tcase_add_test (nowhere, an_endpoint_that_does_not_finish_the_tls_handshake_is_unreachable);
 
   suite_add_tcase (s, hostile);
   tcase_set_timeout (hostile, 120);
