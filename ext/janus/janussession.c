@@ -27,6 +27,8 @@ static const gchar *const subprotocols[] = {"janus-protocol", NULL};
 
 /* A room of hundreds of publishers fits. */
 #define MAX_MESSAGE_SIZE (1024 * 1024)
+/* What comes until a message is complete: frames have heads, and pings may come between. */
+#define MAX_UNFINISHED_SIZE (MAX_MESSAGE_SIZE + 64 * 1024)
 
 /* What a connection attempt holds: it outlives a session that is closed meanwhile. */
 typedef struct {
@@ -42,6 +44,9 @@ struct _JanusSession {
   GCancellable *cancellable;
   SoupSession *soup;
   SoupWebsocketConnection *socket;
+  GInputStream *input; /* of the socket, if what comes is counted */
+  gsize unfinished;    /* what has come since the last message */
+  GSource *refusal;    /* of a message that is too large */
   guint64 id;
   guint64 last_transaction;
   GHashTable *transactions; /* id -> Transaction */
@@ -111,12 +116,16 @@ janus_session_free (JanusSession *session)
   clear_source (&session->keepalive);
   clear_source (&session->open_timeout);
   clear_source (&session->close_timeout);
+  clear_source (&session->refusal);
   g_clear_error (&session->open_error);
   if (session->connecting)
     session->connecting->session = NULL;
   g_hash_table_unref (session->transactions);
+  if (session->input)
+    g_signal_handlers_disconnect_by_data (session->input, session);
   if (session->socket)
     g_signal_handlers_disconnect_by_data (session->socket, session);
+  g_clear_object (&session->input);
   g_clear_object (&session->socket);
   soup_session_abort (session->soup);
   g_object_unref (session->soup);
@@ -293,8 +302,69 @@ on_message (SoupWebsocketConnection *socket, gint type, GBytes *bytes, JanusSess
   gsize size;
   const gchar *text = g_bytes_get_data (bytes, &size);
 
+  session->unfinished = 0;
   if (type == SOUP_WEBSOCKET_DATA_TEXT && !session->over)
     on_text (session, text, size);
+}
+
+static gboolean
+on_refusal (gpointer data)
+{
+  JanusSession *session = data;
+  g_autoptr (GError) error = g_error_new (JANUS_ERROR, JANUS_ERROR_CLOSED,
+      "%s has sent a message that is too large, of more than %d bytes", session->config.endpoint,
+      MAX_MESSAGE_SIZE);
+
+  session_lost (session, error);
+  return G_SOURCE_REMOVE;
+}
+
+/* Not told from within libsoup, which is reading, nor only once the other side has agreed to close. */
+static void
+refuse_message (JanusSession *session)
+{
+  if (!session->refusal)
+    session->refusal = add_timeout (session, 0, on_refusal, session);
+}
+
+static void
+on_socket_error (SoupWebsocketConnection *socket, GError *error, JanusSession *session)
+{
+  if (g_error_matches (error, SOUP_WEBSOCKET_ERROR, SOUP_WEBSOCKET_CLOSE_TOO_BIG))
+    refuse_message (session);
+}
+
+static void
+on_read_data (GInputStream *input, guint size, JanusSession *session)
+{
+  session->unfinished += size;
+  if (session->unfinished <= MAX_UNFINISHED_SIZE ||
+      soup_websocket_connection_get_state (session->socket) != SOUP_WEBSOCKET_STATE_OPEN)
+    return;
+  soup_websocket_connection_close (session->socket, SOUP_WEBSOCKET_CLOSE_TOO_BIG, NULL);
+  refuse_message (session);
+}
+
+/* libsoup bounds a frame, and since 3.8 a message of several frames. Before, its stream tells what it has read. */
+static void
+limit_messages (JanusSession *session)
+{
+  SoupWebsocketConnection *socket = session->socket;
+  GInputStream *input =
+      g_io_stream_get_input_stream (soup_websocket_connection_get_io_stream (socket));
+  const guint64 most = MAX_MESSAGE_SIZE;
+  GSignalQuery query;
+
+  soup_websocket_connection_set_max_incoming_payload_size (socket, most);
+  if (g_object_class_find_property (G_OBJECT_GET_CLASS (socket), "max-total-message-size")) {
+    g_object_set (socket, "max-total-message-size", most, NULL);
+    return;
+  }
+  g_signal_query (g_signal_lookup ("read-data", G_OBJECT_TYPE (input)), &query);
+  if (query.signal_id && query.n_params == 1 && query.param_types[0] == G_TYPE_UINT) {
+    session->input = g_object_ref (input);
+    g_signal_connect (input, "read-data", G_CALLBACK (on_read_data), session);
+  }
 }
 
 static gboolean
@@ -319,8 +389,11 @@ on_closed (SoupWebsocketConnection *socket, JanusSession *session)
     finish_close (session);
     return;
   }
-  error = g_error_new (
-      JANUS_ERROR, JANUS_ERROR_CLOSED, "%s has closed the connection", session->config.endpoint);
+  error = g_error_new (JANUS_ERROR, JANUS_ERROR_CLOSED, "%s has closed the connection%s",
+      session->config.endpoint,
+      soup_websocket_connection_get_close_code (socket) == SOUP_WEBSOCKET_CLOSE_TOO_BIG
+          ? ": what we have sent is too large for it"
+          : "");
   session_lost (session, error);
 }
 
@@ -410,7 +483,8 @@ on_connected (GObject *source, GAsyncResult *result, gpointer user_data)
   }
 
   session->socket = g_steal_pointer (&socket);
-  soup_websocket_connection_set_max_incoming_payload_size (session->socket, MAX_MESSAGE_SIZE);
+  limit_messages (session);
+  g_signal_connect (session->socket, "error", G_CALLBACK (on_socket_error), session);
   g_signal_connect (session->socket, "message", G_CALLBACK (on_message), session);
   g_signal_connect (session->socket, "closed", G_CALLBACK (on_closed), session);
   janus_session_send (session, 0, janus_request_new ("create"), on_created, session);

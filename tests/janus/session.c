@@ -355,15 +355,22 @@ guest_leave (Guest *guest)
   guest_end (guest);
 }
 
-/* GUEST fails so, which is told once. */
+/* GUEST fails so, with TEXT in what is said of it, which is told once. */
 static void
-check_fails (Guest *guest, GQuark domain, gint code)
+check_fails_saying (Guest *guest, GQuark domain, gint code, const gchar *text)
 {
   wait_for (guest->failed);
   drain ();
   assert_equals_int (guest->failed, 1);
   check_error (guest->error, domain, code);
+  fail_unless (strstr (guest->error->message, text) != NULL, "%s", guest->error->message);
   guest_leave (guest);
+}
+
+static void
+check_fails (Guest *guest, GQuark domain, gint code)
+{
+  check_fails_saying (guest, domain, code, "");
 }
 
 static void
@@ -1220,9 +1227,100 @@ GST_START_TEST (a_message_beyond_a_mebibyte_ends_the_room)
     hostile->behave = speak_instead;
     hostile->at = stages[i];
     hostile->text = text;
-    check_fails (guest_knock (hostile->endpoint, "1234"), JANUS_ERROR, JANUS_ERROR_CLOSED);
+    check_fails_saying (
+        guest_knock (hostile->endpoint, "1234"), JANUS_ERROR, JANUS_ERROR_CLOSED, "too large");
     hostile_free (hostile);
   }
+}
+GST_END_TEST;
+
+#define FRAGMENT_SIZE 60000
+
+/* A message that never ends: its frames are of a decent size. */
+typedef struct {
+  SoupWebsocketConnection *socket;
+  guint8 frame[4 + FRAGMENT_SIZE];
+  gsize written; /* of the frame */
+  guint frames;  /* before */
+} Fragments;
+
+static gboolean
+on_fragments_writable (GPollableOutputStream *output, Fragments *fragments)
+{
+  gssize n;
+
+  if (soup_websocket_connection_get_state (fragments->socket) != SOUP_WEBSOCKET_STATE_OPEN)
+    return G_SOURCE_REMOVE;
+  n = g_pollable_output_stream_write_nonblocking (output, fragments->frame + fragments->written,
+      sizeof fragments->frame - fragments->written, NULL, NULL);
+  fragments->written += (gsize) MAX (n, 0);
+  if (fragments->written == sizeof fragments->frame) {
+    fragments->written = 0;
+    fragments->frame[0] = 0x00; /* one more */
+    fragments->frames++;
+  }
+  fail_if (fragments->frames > 1000, "60 MB have been taken");
+  return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+speak_for_ever (Hostile *hostile, SoupWebsocketConnection *socket, const gchar *request,
+    const gchar *transaction)
+{
+  static const guint8 head[] = {0x01, 126, FRAGMENT_SIZE >> 8, FRAGMENT_SIZE & 0xff};
+  GIOStream *stream = soup_websocket_connection_get_io_stream (socket);
+  GOutputStream *output = g_io_stream_get_output_stream (stream);
+  Fragments *fragments;
+  GSource *source;
+
+  if (!g_str_equal (request, hostile->at))
+    return FALSE;
+  fragments = g_new0 (Fragments, 1);
+  fragments->socket = socket;
+  memset (fragments->frame, ' ', sizeof fragments->frame);
+  memcpy (fragments->frame, head, sizeof head);
+  source = g_pollable_output_stream_create_source (G_POLLABLE_OUTPUT_STREAM (output), NULL);
+  g_source_set_callback (source, G_SOURCE_FUNC (on_fragments_writable), fragments, g_free);
+  g_source_attach (source, context);
+  g_source_unref (source);
+  return TRUE;
+}
+
+GST_START_TEST (a_message_in_fragments_is_bounded_too)
+{
+  gsize i;
+
+  for (i = 0; i < G_N_ELEMENTS (stages); i++) {
+    Hostile *hostile = hostile_new (TRUE);
+
+    hostile->behave = speak_for_ever;
+    hostile->at = stages[i];
+    check_fails_saying (
+        guest_knock (hostile->endpoint, "1234"), JANUS_ERROR, JANUS_ERROR_CLOSED, "too large");
+    hostile_free (hostile);
+  }
+}
+GST_END_TEST;
+
+static gboolean
+find_too_large (Hostile *hostile, SoupWebsocketConnection *socket, const gchar *request,
+    const gchar *transaction)
+{
+  if (!g_str_equal (request, hostile->at))
+    return FALSE;
+  soup_websocket_connection_close (socket, SOUP_WEBSOCKET_CLOSE_TOO_BIG, NULL);
+  return TRUE;
+}
+
+GST_START_TEST (a_server_that_finds_us_too_large_is_told_so)
+{
+  Hostile *hostile = hostile_new (TRUE);
+
+  hostile->behave = find_too_large;
+  hostile->at = "join";
+  check_fails_saying (
+      guest_knock (hostile->endpoint, "1234"), JANUS_ERROR, JANUS_ERROR_CLOSED, "too large for it");
+  hostile_free (hostile);
 }
 GST_END_TEST;
 
@@ -1893,6 +1991,8 @@ session_suite (void)
   tcase_add_test (hostile, answers_without_what_was_asked_for_fail_the_room);
   tcase_add_test (hostile, an_answer_to_an_offer_without_an_sdp_answer_fails_the_room);
   tcase_add_test (hostile, a_message_beyond_a_mebibyte_ends_the_room);
+  tcase_add_test (hostile, a_message_in_fragments_is_bounded_too);
+  tcase_add_test (hostile, a_server_that_finds_us_too_large_is_told_so);
   tcase_add_test (hostile, a_server_that_closes_at_any_stage_is_told_once);
   tcase_add_test (hostile, opening_that_ends_early_is_told_by_its_answer_alone);
   tcase_add_test (hostile, a_stage_that_is_never_answered_is_a_timeout);
