@@ -5,6 +5,8 @@
 #include "config.h"
 #endif
 
+#include <string.h>
+
 #include "gstjanuspost.h"
 #include "januserror.h"
 
@@ -56,11 +58,23 @@ get_gst_error (const GError *error, GQuark *domain, gint *code)
   }
 }
 
+/* What ERROR says may be a sentence of another with its end, or not. */
+static gchar *
+make_text (const GError *error, const gchar *addition)
+{
+  const gchar *hint = janus_error_hint (error);
+  gsize length = strlen (error->message);
+
+  if (length > 0 && error->message[length - 1] == '.')
+    length--;
+  return g_strdup_printf ("%.*s.%s%s%s%s", (gint) length, error->message, *hint ? " " : "", hint,
+      *addition ? " " : "", addition);
+}
+
 static void
 post (GstElement *element, GstMessageType type, const GError *error, const gchar *addition,
     const gchar *where)
 {
-  const gchar *hint = janus_error_hint (error);
   GstStructure *details = NULL;
   GQuark domain;
   gint code;
@@ -68,9 +82,7 @@ post (GstElement *element, GstMessageType type, const GError *error, const gchar
   get_gst_error (error, &domain, &code);
   if (error->domain == JANUS_REFUSAL)
     details = gst_structure_new ("details", "janus-code", G_TYPE_INT, error->code, NULL);
-  gst_element_message_full_with_details (element, type, domain, code,
-      g_strdup_printf (
-          "%s.%s%s%s%s", error->message, *hint ? " " : "", hint, *addition ? " " : "", addition),
+  gst_element_message_full_with_details (element, type, domain, code, make_text (error, addition),
       g_strdup (where), __FILE__, GST_FUNCTION, __LINE__, details);
 }
 

@@ -96,6 +96,8 @@ static const Hint error_hints[] = {
     {JANUS_ERROR_ICE, NULL,
         "The signalling works but no UDP goes through: check firewalls and the server's "
         "rtp_port_range, or set stun-server= or turn-server=."},
+    {JANUS_ERROR_MEDIA, NULL,
+        "It has failed in this process, not on the way: GST_DEBUG=webrtc*:4,2 says more."},
 };
 
 const gchar *

@@ -19,6 +19,7 @@ get_kind_of_error (gint code)
     case JANUS_ERROR_CLOSED:
     case JANUS_ERROR_NO_MEDIA:
     case JANUS_ERROR_ICE:
+    case JANUS_ERROR_MEDIA:
     case JANUS_ERROR_DESTROYED:
       return JANUS_RETRY_HEALS;
     case JANUS_ERROR_TLS:

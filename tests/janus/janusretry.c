@@ -54,7 +54,7 @@ next_delay (JanusRetry *retry, const JanusRetryConfig *config, gint64 now, gdoub
 GST_START_TEST (what_comes_back_by_itself_is_tried_again_from_the_first_time_on)
 {
   static const gint errors[] = {JANUS_ERROR_UNREACHABLE, JANUS_ERROR_TIMEOUT, JANUS_ERROR_CLOSED,
-      JANUS_ERROR_ICE, JANUS_ERROR_DESTROYED, JANUS_ERROR_NO_MEDIA};
+      JANUS_ERROR_ICE, JANUS_ERROR_MEDIA, JANUS_ERROR_DESTROYED, JANUS_ERROR_NO_MEDIA};
   static const gint refusals[] = {426, 428, 432, 458, 459, 461, 462, 468, 471, 472, 490, 499};
   guint i;
 
