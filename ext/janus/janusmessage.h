@@ -86,8 +86,8 @@ typedef struct {
   gchar *recordplay; /* "event", "list", ... */
   gchar *
       status; /* "recording", "preparing", "playing", "stopped", or "done": what was asked for is over */
-  gchar *recording; /* id of the recording that the status is of */
-  gchar *warning; /* fit for a log */
+  gchar *recording;      /* id of the recording that the status is of */
+  gchar *warning;        /* fit for a log */
   GPtrArray *recordings; /* of JanusRecording: the answer to "list" */
 
   gchar *jsep_type; /* "offer", "answer" */
