@@ -26,6 +26,7 @@
 typedef struct {
   GstSDPMessage *offer;
   gboolean do_retransmission;
+  GstJanusFeedbackHandler handler;
   GMutex lock;
   GHashTable *waiting; /* SSRC -> Waiting */
 } Feedback;
@@ -52,12 +53,15 @@ waiting_free (gpointer data)
 }
 
 static Feedback *
-feedback_new (const GstSDPMessage *offer, gboolean do_retransmission)
+feedback_new (
+    const GstSDPMessage *offer, gboolean do_retransmission, const GstJanusFeedbackHandler *handler)
 {
   Feedback *self = g_atomic_rc_box_new0 (Feedback);
 
   gst_sdp_message_copy (offer, &self->offer);
   self->do_retransmission = do_retransmission;
+  self->handler = *handler;
+  handler->ref (handler->user_data);
   g_mutex_init (&self->lock);
   self->waiting = g_hash_table_new_full (NULL, NULL, NULL, waiting_free);
   return self;
@@ -68,6 +72,7 @@ feedback_clear (gpointer data)
 {
   Feedback *self = data;
 
+  self->handler.unref (self->handler.user_data);
   gst_sdp_message_free (self->offer);
   g_hash_table_unref (self->waiting);
   g_mutex_clear (&self->lock);
@@ -111,9 +116,9 @@ on_new_jitterbuffer (
   g_mutex_unlock (&self->lock);
 }
 
-/* A report on SSRC is sent that tells the round-trip time. */
+/* A report on SSRC is sent that tells the round-trip time, and how many packets are lost. */
 static void
-count_report (Sender *sender, guint32 ssrc)
+count_report (Sender *sender, guint32 ssrc, gint lost)
 {
   Feedback *self = sender->feedback;
   g_autoptr (GstElement) jitterbuffer = NULL;
@@ -131,6 +136,8 @@ count_report (Sender *sender, guint32 ssrc)
   if (jitterbuffer) {
     GST_DEBUG_OBJECT (jitterbuffer, "the server can send again what is lost of %08x", ssrc);
     g_object_set (jitterbuffer, "do-retransmission", TRUE, NULL);
+    if (lost > 0)
+      self->handler.incomplete (self->handler.user_data);
   }
   if (all)
     set_pace (sender->session, CALM_INTERVAL, CALM_BANDWIDTH);
@@ -159,15 +166,16 @@ on_rtcp (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
   g_autoptr (GPtrArray) parts = NULL;
   gboolean tells = FALSE;
   guint32 ssrc = 0;
+  gint lost = 0;
   GstMapInfo map;
 
   if (!gst_buffer_map (buffer, &map, GST_MAP_READ))
     return GST_PAD_PROBE_OK;
   parts = gst_janus_rtcp_split (map.data, map.size);
-  tells = !parts && gst_janus_rtcp_tells_round_trip (map.data, map.size, &ssrc);
+  tells = !parts && gst_janus_rtcp_tells_round_trip (map.data, map.size, &ssrc, &lost);
   gst_buffer_unmap (buffer, &map);
   if (tells)
-    count_report (user_data, ssrc);
+    count_report (user_data, ssrc, lost);
   return parts ? push_parts (pad, parts) : GST_PAD_PROBE_OK;
 }
 
@@ -204,10 +212,10 @@ on_pad_added (GstElement *rtpbin, GstPad *pad, gpointer user_data)
 }
 
 void
-gst_janus_feedback_attach (
-    GstElement *rtpbin, const GstSDPMessage *offer, gboolean do_retransmission)
+gst_janus_feedback_attach (GstElement *rtpbin, const GstSDPMessage *offer,
+    gboolean do_retransmission, const GstJanusFeedbackHandler *handler)
 {
-  Feedback *self = feedback_new (offer, do_retransmission);
+  Feedback *self = feedback_new (offer, do_retransmission, handler);
 
   g_signal_connect_data (rtpbin, "pad-added", G_CALLBACK (on_pad_added),
       g_atomic_rc_box_acquire (self), feedback_unref_closure, (GConnectFlags) 0);

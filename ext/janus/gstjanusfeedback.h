@@ -13,8 +13,18 @@ G_BEGIN_DECLS
  * - of media whose m-line takes NACKs: webrtcbin 1.22 gives all media of a connection what holds for the last one;
  * - as soon as Janus can have them. It keeps what it sends once it knows the round-trip time of a medium, by a report of ours on one of
  *   its own, which it sends every second. A session of GStreamer 1.22 that asks for packets puts off its reports meanwhile: on a bad
- *   link for 10 s and more, in which it asks in vain. So the first reports are sent soon, and nothing is asked before. */
-void gst_janus_feedback_attach (
-    GstElement *rtpbin, const GstSDPMessage *offer, gboolean do_retransmission);
+ *   link for 10 s and more, in which it asks in vain. So the first reports are sent soon, and nothing is asked before.
+ *
+ * INCOMPLETE (USER_DATA) is called, in a thread of RTPBIN, when a medium has lost something before that: from now on a keyframe will come
+ * whole. Each of the handlers that RTPBIN gets by this holds a reference to USER_DATA by REF and UNREF. */
+typedef struct {
+  void (*incomplete) (gpointer user_data);
+  gpointer user_data;
+  gpointer (*ref) (gpointer user_data);
+  GDestroyNotify unref;
+} GstJanusFeedbackHandler;
+
+void gst_janus_feedback_attach (GstElement *rtpbin, const GstSDPMessage *offer,
+    gboolean do_retransmission, const GstJanusFeedbackHandler *handler);
 
 G_END_DECLS

@@ -177,6 +177,12 @@ tell_candidate (GstJanusPeer *peer, gpointer text, guint mline)
 }
 
 static void
+tell_incomplete (GstJanusPeer *peer, gpointer unused, guint number)
+{
+  peer->handlers->incomplete (peer, peer->user_data);
+}
+
+static void
 tell_described (GstJanusPeer *peer, gpointer sdp, guint number)
 {
   guint i;
@@ -360,7 +366,7 @@ gst_janus_peer_take_error (GstMessage *message)
   gst_message_parse_error (message, &error, NULL);
   peer_tell (peer, tell_failed,
       g_error_new (
-          JANUS_ERROR, JANUS_ERROR_ICE, "The media connection has failed: %s", error->message),
+          JANUS_ERROR, JANUS_ERROR_MEDIA, "The media connection has failed: %s", error->message),
       (GDestroyNotify) g_error_free, 0);
   peer_unref (peer);
   return TRUE;
@@ -564,6 +570,18 @@ gst_janus_peer_set_answer (GstJanusPeer *peer, const gchar *text, GError **error
 }
 
 static void
+on_incomplete (gpointer peer)
+{
+  peer_tell (peer, tell_incomplete, NULL, NULL, 0);
+}
+
+static gpointer
+peer_ref_pointer (gpointer peer)
+{
+  return peer_ref (peer);
+}
+
+static void
 offer_taken (GstJanusPeer *peer, const GstWebRTCSessionDescription *description)
 {
   peer_create_description (peer, "create-answer", on_answer_created);
@@ -573,6 +591,7 @@ gboolean
 gst_janus_peer_accept_offer (GstJanusPeer *peer, const gchar *text, GError **error)
 {
   GstSDPMessage *sdp = parse_sdp (text, error);
+  const GstJanusFeedbackHandler handler = {on_incomplete, peer, peer_ref_pointer, peer_unref};
   g_autoptr (GstElement) rtpbin = NULL;
 
   if (!sdp)
@@ -585,7 +604,7 @@ gst_janus_peer_accept_offer (GstJanusPeer *peer, const gchar *text, GError **err
   }
   rtpbin = gst_bin_get_by_name (GST_BIN (peer->webrtcbin), "rtpbin");
   if (rtpbin)
-    gst_janus_feedback_attach (rtpbin, sdp, peer->do_retransmission);
+    gst_janus_feedback_attach (rtpbin, sdp, peer->do_retransmission, &handler);
   peer_set_description (
       peer, "set-remote-description", GST_WEBRTC_SDP_TYPE_OFFER, sdp, offer_taken);
   return TRUE;

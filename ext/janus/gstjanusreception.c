@@ -223,8 +223,16 @@ on_failed (GstJanusPeer *peer, const GError *error, gpointer user_data)
   fail (user_data, error);
 }
 
+static void
+on_incomplete (GstJanusPeer *peer, gpointer user_data)
+{
+  GstJanusReception *self = user_data;
+
+  self->handlers->incomplete (self->bin, self);
+}
+
 static const GstJanusPeerHandlers peer_handlers = {
-    on_described, on_candidate, on_connected, on_failed};
+    on_described, on_candidate, on_connected, on_incomplete, on_failed};
 
 static void
 connect_signal (GstJanusReception *self, GstElement *webrtcbin, const gchar *name, GCallback func)

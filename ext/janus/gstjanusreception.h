@@ -25,6 +25,8 @@ typedef struct {
       GstJanusBin *bin, gpointer origin, const gchar *candidate, const gchar *mid, guint mline);
   /* Both sides have finished: whatever is sent arrives. */
   void (*connected) (GstJanusBin *bin, gpointer origin);
+  /* A keyframe is wanted. */
+  void (*incomplete) (GstJanusBin *bin, GstJanusReception *self);
   void (*failed) (GstJanusBin *bin, gpointer origin, const GError *error);
   /* gst_janus_reception_end() is done: all has come. */
   void (*ended) (GstJanusBin *bin, gpointer origin);

@@ -17,6 +17,7 @@
 #define SSRC_SIZE 4
 #define SENDER_INFO_SIZE 20
 #define REPORT_BLOCK_SIZE 24
+#define LOST_OFFSET 5
 #define LSR_OFFSET 16
 
 /* One packet of a compound. */
@@ -171,7 +172,7 @@ gst_janus_rtcp_split (const guint8 *data, gsize size)
 }
 
 gboolean
-gst_janus_rtcp_tells_round_trip (const guint8 *data, gsize size, guint32 *ssrc)
+gst_janus_rtcp_tells_round_trip (const guint8 *data, gsize size, guint32 *ssrc, gint *lost)
 {
   gsize offset;
   Packet packet;
@@ -180,5 +181,7 @@ gst_janus_rtcp_tells_round_trip (const guint8 *data, gsize size, guint32 *ssrc)
       !find_blocks (&packet, &offset))
     return FALSE;
   *ssrc = GST_READ_UINT32_BE (data + offset);
+  /* 24 bits, with a sign. */
+  *lost = (gint) (GST_READ_UINT24_BE (data + offset + LOST_OFFSET) ^ 0x800000) - 0x800000;
   return GST_READ_UINT32_BE (data + offset + LSR_OFFSET) != 0;
 }

@@ -21,7 +21,9 @@ G_BEGIN_DECLS
 GPtrArray *gst_janus_rtcp_split (const guint8 *data, gsize size);
 
 /* Whether DATA, which speaks of one source, SSRC, has a report block that tells the time of a report of that source (its LSR is not zero, RFC 3550,
- * section 6.4.1): by that the sender knows the round-trip time. */
-gboolean gst_janus_rtcp_tells_round_trip (const guint8 *data, gsize size, guint32 *ssrc);
+ * section 6.4.1): by that the sender knows the round-trip time. LOST: how many packets have not come, in all; negative where some came
+ * twice. */
+gboolean
+gst_janus_rtcp_tells_round_trip (const guint8 *data, gsize size, guint32 *ssrc, gint *lost);
 
 G_END_DECLS

@@ -226,8 +226,10 @@ on_peer_failed (GstJanusPeer *peer, const GError *error, gpointer user_data)
   gst_janus_bin_fail (user_data, error);
 }
 
-static const GstJanusPeerHandlers peer_handlers = {
-    on_described, on_candidate, on_connected, on_peer_failed};
+static const GstJanusPeerHandlers peer_handlers = {.described = on_described,
+    .candidate = on_candidate,
+    .connected = on_connected,
+    .failed = on_peer_failed};
 
 static void
 gst_janus_sink_drop (GstJanusBin *bin)

@@ -427,8 +427,24 @@ on_ended (GstJanusBin *bin, gpointer origin)
   GST_JANUS_SRC_GET_CLASS (bin)->ended (bin, origin);
 }
 
+static void
+on_incomplete (GstJanusBin *bin, GstJanusReception *reception)
+{
+  GList *pads = ref_pads (GST_JANUS_SRC (bin)), *l;
+
+  for (l = pads; l; l = l->next) {
+    if (gst_janus_pad_get_origin (l->data) == reception &&
+        GST_PAD_PAD_TEMPLATE (GST_PAD (l->data)) &&
+        g_str_equal (GST_PAD_TEMPLATE_NAME_TEMPLATE (GST_PAD_PAD_TEMPLATE (GST_PAD (l->data))),
+            video_template.name_template))
+      gst_janus_pad_wish_keyframe (l->data);
+  }
+  g_list_free_full (pads, gst_object_unref);
+  request_keyframes (bin);
+}
+
 static const GstJanusReceptionHandlers reception_handlers = {
-    on_answer, on_candidate, on_connected, on_failed, on_ended, on_target_added};
+    on_answer, on_candidate, on_connected, on_incomplete, on_failed, on_ended, on_target_added};
 
 GstJanusReception *
 gst_janus_src_begin (GstJanusSrc *self, const GstJanusReceptionInfo *info, gpointer origin)

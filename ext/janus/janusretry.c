@@ -98,7 +98,8 @@ void
 janus_retry_succeeded (JanusRetry *retry, gint64 now)
 {
   retry->proven = TRUE;
-  retry->up_at = now;
+  if (retry->up_at < 0)
+    retry->up_at = now;
   retry->taken_at = -1;
 }
 

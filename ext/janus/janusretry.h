@@ -51,7 +51,7 @@ typedef struct {
 
 JanusRetryKind janus_retry_get_kind (const GError *error);
 
-/* A connection is up, at NOW (nanoseconds of any monotonic clock). */
+/* A connection is up, at NOW (nanoseconds of any monotonic clock), since then or before. */
 void janus_retry_succeeded (JanusRetry *retry, gint64 now);
 
 /* It has ended, or an attempt has failed, with ERROR. Unless the verdict is to give up, the next attempt is

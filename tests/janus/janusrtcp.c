@@ -329,6 +329,7 @@ GST_START_TEST (random_bytes_do_no_harm)
   for (i = 0; i < 20000; i++) {
     g_autoptr (GByteArray) rtcp = g_byte_array_new ();
     guint32 ssrc;
+    gint lost;
 
     g_byte_array_set_size (rtcp, (guint) g_rand_int_range (rand, 0, 200));
     for (j = 0; j < rtcp->len; j++)
@@ -340,7 +341,7 @@ GST_START_TEST (random_bytes_do_no_harm)
       GST_WRITE_UINT16_BE (rtcp->data + 2, rtcp->data[3] % (rtcp->len / 4 + 2));
     }
     check_parts (rtcp);
-    gst_janus_rtcp_tells_round_trip (rtcp->data, rtcp->len, &ssrc);
+    gst_janus_rtcp_tells_round_trip (rtcp->data, rtcp->len, &ssrc, &lost);
   }
 }
 GST_END_TEST;
@@ -368,7 +369,9 @@ GST_END_TEST;
 static gboolean
 tells (const GByteArray *rtcp, guint32 *ssrc)
 {
-  return gst_janus_rtcp_tells_round_trip (rtcp->data, rtcp->len, ssrc);
+  gint lost;
+
+  return gst_janus_rtcp_tells_round_trip (rtcp->data, rtcp->len, ssrc, &lost);
 }
 
 GST_START_TEST (a_report_on_a_report_tells_the_round_trip_time)
@@ -400,6 +403,28 @@ GST_START_TEST (a_report_on_a_report_tells_the_round_trip_time)
 }
 GST_END_TEST;
 
+GST_START_TEST (a_report_tells_how_many_packets_are_lost)
+{
+  static const struct {
+    guint32 field; /* with the fraction of the last interval in front */
+    gint lost;
+  } cases[] = {
+      {0, 0}, {0xff000001, 1}, {0x007fffff, 8388607}, {0x12ffffff, -1}, {0x00800000, -8388608}};
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_autoptr (GByteArray) rtcp = g_byte_array_new ();
+    guint32 ssrc = 0;
+    gint lost = 4711;
+
+    append_report (rtcp, RR, 0, 1);
+    GST_WRITE_UINT32_BE (rtcp->data + 8 + 4, cases[i].field);
+    fail_unless (gst_janus_rtcp_tells_round_trip (rtcp->data, rtcp->len, &ssrc, &lost));
+    assert_equals_int (lost, cases[i].lost);
+  }
+}
+GST_END_TEST;
+
 static Suite *
 janusrtcp_suite (void)
 {
@@ -419,6 +444,7 @@ janusrtcp_suite (void)
   tcase_add_test (tc, random_bytes_do_no_harm);
   tcase_add_test (tc, changed_bytes_do_no_harm);
   tcase_add_test (tc, a_report_on_a_report_tells_the_round_trip_time);
+  tcase_add_test (tc, a_report_tells_how_many_packets_are_lost);
   return s;
 }
 
