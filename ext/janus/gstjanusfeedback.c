@@ -22,14 +22,16 @@
 /* So many such reports, in case that one is lost. */
 #define ENOUGH_REPORTS 2
 
-/* Of a rtpbin; its handlers and probes hold a reference each. */
-typedef struct {
+/* Handlers and probes of the rtpbin hold a reference each. */
+struct _GstJanusFeedback {
   GstSDPMessage *offer;
   gboolean do_retransmission;
-  GstJanusFeedbackHandler handler;
+
   GMutex lock;
   GHashTable *waiting; /* SSRC -> Waiting */
-} Feedback;
+  void (*incomplete) (gpointer user_data);
+  gpointer user_data;
+};
 
 /* A medium for which nothing is asked yet. */
 typedef struct {
@@ -39,7 +41,7 @@ typedef struct {
 
 /* A pad that sends the RTCP of a session. */
 typedef struct {
-  Feedback *feedback;
+  GstJanusFeedback *feedback;
   GObject *session;
 } Sender;
 
@@ -52,16 +54,13 @@ waiting_free (gpointer data)
   g_free (waiting);
 }
 
-static Feedback *
-feedback_new (
-    const GstSDPMessage *offer, gboolean do_retransmission, const GstJanusFeedbackHandler *handler)
+static GstJanusFeedback *
+feedback_new (const GstSDPMessage *offer, gboolean do_retransmission)
 {
-  Feedback *self = g_atomic_rc_box_new0 (Feedback);
+  GstJanusFeedback *self = g_atomic_rc_box_new0 (GstJanusFeedback);
 
   gst_sdp_message_copy (offer, &self->offer);
   self->do_retransmission = do_retransmission;
-  self->handler = *handler;
-  handler->ref (handler->user_data);
   g_mutex_init (&self->lock);
   self->waiting = g_hash_table_new_full (NULL, NULL, NULL, waiting_free);
   return self;
@@ -70,9 +69,8 @@ feedback_new (
 static void
 feedback_clear (gpointer data)
 {
-  Feedback *self = data;
+  GstJanusFeedback *self = data;
 
-  self->handler.unref (self->handler.user_data);
   gst_sdp_message_free (self->offer);
   g_hash_table_unref (self->waiting);
   g_mutex_clear (&self->lock);
@@ -103,7 +101,7 @@ static void
 on_new_jitterbuffer (
     GstElement *rtpbin, GstElement *jitterbuffer, guint id, guint ssrc, gpointer user_data)
 {
-  Feedback *self = user_data;
+  GstJanusFeedback *self = user_data;
   Waiting *waiting;
 
   g_object_set (jitterbuffer, "do-retransmission", FALSE, NULL);
@@ -120,7 +118,7 @@ on_new_jitterbuffer (
 static void
 count_report (Sender *sender, guint32 ssrc, gint lost)
 {
-  Feedback *self = sender->feedback;
+  GstJanusFeedback *self = sender->feedback;
   g_autoptr (GstElement) jitterbuffer = NULL;
   gboolean all = FALSE;
   Waiting *waiting;
@@ -131,13 +129,13 @@ count_report (Sender *sender, guint32 ssrc, gint lost)
     jitterbuffer = gst_object_ref (waiting->jitterbuffer);
     g_hash_table_remove (self->waiting, GUINT_TO_POINTER (ssrc));
     all = g_hash_table_size (self->waiting) == 0;
+    if (lost > 0 && self->incomplete)
+      self->incomplete (self->user_data);
   }
   g_mutex_unlock (&self->lock);
   if (jitterbuffer) {
     GST_DEBUG_OBJECT (jitterbuffer, "the server can send again what is lost of %08x", ssrc);
     g_object_set (jitterbuffer, "do-retransmission", TRUE, NULL);
-    if (lost > 0)
-      self->handler.incomplete (self->handler.user_data);
   }
   if (all)
     set_pace (sender->session, CALM_INTERVAL, CALM_BANDWIDTH);
@@ -211,15 +209,26 @@ on_pad_added (GstElement *rtpbin, GstPad *pad, gpointer user_data)
   gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, on_rtcp, sender, sender_free);
 }
 
-void
+GstJanusFeedback *
 gst_janus_feedback_attach (GstElement *rtpbin, const GstSDPMessage *offer,
-    gboolean do_retransmission, const GstJanusFeedbackHandler *handler)
+    gboolean do_retransmission, void (*incomplete) (gpointer user_data), gpointer user_data)
 {
-  Feedback *self = feedback_new (offer, do_retransmission, handler);
+  GstJanusFeedback *self = feedback_new (offer, do_retransmission);
 
+  self->incomplete = incomplete;
+  self->user_data = user_data;
   g_signal_connect_data (rtpbin, "pad-added", G_CALLBACK (on_pad_added),
       g_atomic_rc_box_acquire (self), feedback_unref_closure, (GConnectFlags) 0);
   g_signal_connect_data (rtpbin, "new-jitterbuffer", G_CALLBACK (on_new_jitterbuffer),
       g_atomic_rc_box_acquire (self), feedback_unref_closure, (GConnectFlags) 0);
+  return self;
+}
+
+void
+gst_janus_feedback_detach (GstJanusFeedback *self)
+{
+  g_mutex_lock (&self->lock);
+  self->incomplete = NULL;
+  g_mutex_unlock (&self->lock);
   feedback_unref (self);
 }

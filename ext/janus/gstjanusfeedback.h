@@ -15,16 +15,12 @@ G_BEGIN_DECLS
  *   its own, which it sends every second. A session of GStreamer 1.22 that asks for packets puts off its reports meanwhile: on a bad
  *   link for 10 s and more, in which it asks in vain. So the first reports are sent soon, and nothing is asked before.
  *
- * INCOMPLETE (USER_DATA) is called, in a thread of RTPBIN, when a medium has lost something before that: from now on a keyframe will come
- * whole. Each of the handlers that RTPBIN gets by this holds a reference to USER_DATA by REF and UNREF. */
-typedef struct {
-  void (*incomplete) (gpointer user_data);
-  gpointer user_data;
-  gpointer (*ref) (gpointer user_data);
-  GDestroyNotify unref;
-} GstJanusFeedbackHandler;
+ * INCOMPLETE (USER_DATA) is called, in a thread of RTPBIN and under a lock, when a medium has lost something before that: from now on a
+ * keyframe will come whole. Returns what gst_janus_feedback_detach() takes, which ends that. */
+typedef struct _GstJanusFeedback GstJanusFeedback;
 
-void gst_janus_feedback_attach (GstElement *rtpbin, const GstSDPMessage *offer,
-    gboolean do_retransmission, const GstJanusFeedbackHandler *handler);
+GstJanusFeedback *gst_janus_feedback_attach (GstElement *rtpbin, const GstSDPMessage *offer,
+    gboolean do_retransmission, void (*incomplete) (gpointer user_data), gpointer user_data);
+void gst_janus_feedback_detach (GstJanusFeedback *self);
 
 G_END_DECLS

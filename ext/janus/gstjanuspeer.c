@@ -29,6 +29,7 @@ struct _GstJanusPeer {
   GPtrArray *early_candidates; /* those that came before the description was told */
   gboolean connected;
   gboolean gathered;
+  GstJanusFeedback *feedback; /* of who accepts offers */
   GstJanusSilence *silence;
   GSource *silence_timer;
 
@@ -402,6 +403,7 @@ gst_janus_peer_close (GstJanusPeer *peer)
 
   g_atomic_int_set (&peer->closed, TRUE);
   gst_janus_clear_source (&peer->silence_timer);
+  g_clear_pointer (&peer->feedback, gst_janus_feedback_detach);
   g_signal_handlers_disconnect_matched (
       peer->webrtcbin, G_SIGNAL_MATCH_DATA, 0, 0, NULL, NULL, peer);
   if (bin) {
@@ -575,12 +577,6 @@ on_incomplete (gpointer peer)
   peer_tell (peer, tell_incomplete, NULL, NULL, 0);
 }
 
-static gpointer
-peer_ref_pointer (gpointer peer)
-{
-  return peer_ref (peer);
-}
-
 static void
 offer_taken (GstJanusPeer *peer, const GstWebRTCSessionDescription *description)
 {
@@ -591,7 +587,6 @@ gboolean
 gst_janus_peer_accept_offer (GstJanusPeer *peer, const gchar *text, GError **error)
 {
   GstSDPMessage *sdp = parse_sdp (text, error);
-  const GstJanusFeedbackHandler handler = {on_incomplete, peer, peer_ref_pointer, peer_unref};
   g_autoptr (GstElement) rtpbin = NULL;
 
   if (!sdp)
@@ -604,7 +599,8 @@ gst_janus_peer_accept_offer (GstJanusPeer *peer, const gchar *text, GError **err
   }
   rtpbin = gst_bin_get_by_name (GST_BIN (peer->webrtcbin), "rtpbin");
   if (rtpbin)
-    gst_janus_feedback_attach (rtpbin, sdp, peer->do_retransmission, &handler);
+    peer->feedback =
+        gst_janus_feedback_attach (rtpbin, sdp, peer->do_retransmission, on_incomplete, peer);
   peer_set_description (
       peer, "set-remote-description", GST_WEBRTC_SDP_TYPE_OFFER, sdp, offer_taken);
   return TRUE;

@@ -33,6 +33,7 @@ static const guint away[] = {1000, 4000, 300, 8000};
 #define ROTATION 2000 /* milliseconds */
 /* How long before the sender the receivers have a key: longer than a file is looked at. */
 #define KEY_LEAD 1000
+#define OLD_KEYS 2
 
 #define SAMPLING 2 /* seconds */
 
@@ -104,10 +105,14 @@ on_sent (Soak *self, guint number, gint64 time, gint64 beeps)
 static void
 on_received (Soak *self, guint receiver, guint number, gint64 time, gint64 running)
 {
+  gboolean was_over = soak_ledger_has_recovered (self->ledger, receiver);
+
   if (!soak_ledger_received (self->ledger, receiver, number, time)) {
     self->disorders[receiver]++;
     tell (self, "picture %u out of order", number);
   }
+  if (!was_over && soak_ledger_has_recovered (self->ledger, receiver))
+    tell (self, "%s: pictures", soak_side_name ((SoakSide) (FIRST_RECEIVER + receiver)));
   if (g_hash_table_contains (self->flashes, GUINT_TO_POINTER (number)))
     soak_sync_add_flash (&self->syncs[receiver], running);
 }
@@ -153,14 +158,18 @@ on_line (SoakParty *party, const gchar *line, gpointer user_data)
 
 /* ---- Keys ---- */
 
+/* With the keys before, for what is under way. */
 static void
 write_keys (const gchar *path, const gchar *mark, guint key)
 {
-  g_autofree gchar *text = test_key_text (key);
-  g_autofree gchar *old = key > 0 ? test_key_text (key - 1) : NULL;
-  g_autofree gchar *ring = g_strdup_printf ("%s%s\n%s\n", mark, text, old ? old : "");
+  g_autoptr (GString) ring = g_string_new (NULL);
 
-  test_key_write_file (path, ring);
+  for (guint age = 0; age <= MIN (key, OLD_KEYS); age++) {
+    g_autofree gchar *text = test_key_text (key - age);
+
+    g_string_append_printf (ring, "%s%s\n", age == 0 ? mark : "", text);
+  }
+  test_key_write_file (path, ring->str);
 }
 
 static gboolean
@@ -387,10 +396,10 @@ report (Soak *self, gint64 end)
 static gboolean
 start (Soak *self)
 {
+  /* With the receivers' latency: time for several retransmissions. */
+  const TestJanusOptions janus_options = {.extra_core = "media: {\n  min_nack_queue = 1000\n}\n"};
   g_autoptr (GError) error = NULL;
   const gchar *endpoint;
-
-  const TestJanusOptions janus_options = {.extra_core = "media: {\n  min_nack_queue = 500\n}\n"};
 
   self->janus = test_janus_new (&janus_options, &error);
   if (self->janus)

@@ -139,15 +139,17 @@ soak_ledger_get_recovery (SoakLedger *self, guint i, guint receiver)
 }
 
 SoakBalance
-soak_ledger_get_balance (SoakLedger *self, guint receiver, gint64 until, gint64 grace,
+soak_ledger_get_balance (SoakLedger *self, guint receiver, gint64 until, gint64 grace, gint64 early,
     SoakLostFunc lost, gpointer user_data)
 {
   SoakBalance balance = {0};
   guint next = 0; /* fault whose gap is not over */
-  gint64 over = 0;
+  gint64 over;
 
-  for (guint number = (guint) MAX (self->first[receiver], 0);
-       self->first[receiver] >= 0 && number < self->pictures->len; number++) {
+  if (self->first[receiver] < 0)
+    return balance;
+  over = get_picture (self, (guint) self->first[receiver])->sent;
+  for (guint number = (guint) self->first[receiver]; number < self->pictures->len; number++) {
     const Picture *picture = get_picture (self, number);
     const Fault *fault;
 
@@ -165,13 +167,18 @@ soak_ledger_get_balance (SoakLedger *self, guint receiver, gint64 until, gint64 
     balance.sent++;
     if (picture->received & 1u << receiver) {
       balance.received++;
-    } else if (fault && picture->sent >= fault->begin - grace) {
-      balance.gaps++;
-    } else {
-      balance.lost++;
-      if (lost)
-        lost (number, over > 0 ? picture->sent - over : -1, user_data);
+      continue;
     }
+    if (fault && picture->sent >= fault->begin - grace) {
+      balance.gaps++;
+      continue;
+    }
+    if (picture->sent - over <= early)
+      balance.early++;
+    else
+      balance.lost++;
+    if (lost)
+      lost (number, picture->sent - over, user_data);
   }
   return balance;
 }

@@ -28,6 +28,7 @@ typedef struct {
   guint sent;     /* pictures */
   guint received; /* of these, by this receiver */
   guint gaps;     /* of these, not received because of a fault */
+  guint early;    /* not received, soon after one was over */
   guint lost;     /* and neither */
 } SoakBalance;
 
@@ -53,10 +54,10 @@ guint soak_ledger_count_faults (SoakLedger *self);
 SoakRecovery soak_ledger_get_recovery (SoakLedger *self, guint fault, guint receiver);
 
 /* Of the pictures from the first one that RECEIVER has got to those that were sent before UNTIL. A gap begins GRACE before its fault, for what was
- * under way, and ends with the first picture that came after it. LOST, unless it is NULL, is called for each picture that is lost, with
- * the time since the last fault was over for RECEIVER. */
+ * under way, and ends with the first picture that came after it; what is soon after is within EARLY. LOST, unless it is NULL, is called
+ * for each picture that is lost, or early, with the time since the last fault was over for RECEIVER. */
 typedef void (*SoakLostFunc) (guint number, gint64 since, gpointer user_data);
 SoakBalance soak_ledger_get_balance (SoakLedger *self, guint receiver, gint64 until, gint64 grace,
-    SoakLostFunc lost, gpointer user_data);
+    gint64 early, SoakLostFunc lost, gpointer user_data);
 
 G_END_DECLS

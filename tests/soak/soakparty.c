@@ -63,9 +63,14 @@ soak_party_new (SoakSide side, const gchar *endpoint, const gchar *room, const g
     SoakLineFunc heard, gpointer user_data, GError **error)
 {
   g_auto (GStrv) arguments = soak_side_make_arguments (side, endpoint, room, key_file);
-  GSubprocess *process = g_subprocess_newv ((const gchar *const *) arguments,
-      G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE, error);
+  g_autoptr (GSubprocessLauncher) launcher = g_subprocess_launcher_new (
+      (GSubprocessFlags) (G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE));
+  GSubprocess *process;
   SoakParty *self;
+
+  /* Each thread of its own would take memory from another arena of the C library, which then look as if something leaked. */
+  g_subprocess_launcher_setenv (launcher, "MALLOC_ARENA_MAX", "1", TRUE);
+  process = g_subprocess_launcher_spawnv (launcher, (const gchar *const *) arguments, error);
 
   if (!process)
     return NULL;

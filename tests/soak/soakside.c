@@ -26,7 +26,7 @@
             "perclitenc key-file=%s ! janus.  "                                               \
             "audiotestsrc is-live=true wave=ticks ! audioconvert ! opusenc ! rtpopuspay ! "   \
             "perclitenc key-file=%s ! janus."
-#define RECEIVER "janusvideoroomsrc name=janus janus-endpoint=%s room-id=%s latency=500 %s"
+#define RECEIVER "janusvideoroomsrc name=janus janus-endpoint=%s room-id=%s latency=600 %s"
 #define VIDEO                                                                             \
   "perclitedec key-file=%s ! rtpvp8depay wait-for-keyframe=true request-keyframe=true ! " \
   "vp8dec threads=1 max-errors=-1 ! video/x-raw,format=I420 ! "                           \
