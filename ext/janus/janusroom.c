@@ -13,8 +13,8 @@
 
 #define PLUGIN "janus.plugin.videoroom"
 
-/* So many are not published in the moment of joining. */
-#define MAX_EARLY 64
+/* So much does not happen in the moment of joining. */
+#define MAX_EARLY 128
 
 struct _JanusRoom {
   JanusRoomConfig config;
@@ -26,13 +26,19 @@ struct _JanusRoom {
   gboolean joined;
   gboolean published;
   GList *subscriptions;
-  GPtrArray *early_publishers; /* arrays of JanusPublisher, until we have joined */
-  gchar *recording;            /* the file that was asked for last */
+  GPtrArray *early; /* of News, until we have joined */
+  gchar *recording; /* the file that was asked for last */
   gchar *rec_dir;
 
   GDestroyNotify left;
   gpointer left_data;
 };
+
+/* Who has come and who has gone, as one message tells it. */
+typedef struct {
+  GPtrArray *publishers; /* of JanusPublisher, or NULL */
+  gchar *gone;           /* or NULL */
+} News;
 
 struct _JanusSubscription {
   JanusRoom *room;
@@ -63,6 +69,45 @@ tell_publishers (JanusRoom *room, const GPtrArray *publishers)
     room->handlers->publisher_joined (g_ptr_array_index (publishers, i), room->user_data);
 }
 
+/* All that is known for now has been told. */
+static void
+tell_that_all_is_told (JanusRoom *room)
+{
+  if (room->handlers->publishers_told && !janus_talk_is_over (room->talk))
+    room->handlers->publishers_told (room->user_data);
+}
+
+static void
+tell_news (JanusRoom *room, const GPtrArray *publishers, const gchar *gone)
+{
+  tell_publishers (room, publishers);
+  if (gone && !janus_talk_is_over (room->talk))
+    room->handlers->publisher_left (gone, room->user_data);
+}
+
+static void
+news_free (gpointer data)
+{
+  News *news = data;
+
+  g_clear_pointer (&news->publishers, g_ptr_array_unref);
+  g_free (news->gone);
+  g_free (news);
+}
+
+static void
+keep_news (JanusRoom *room, GPtrArray *publishers, const gchar *gone)
+{
+  News *news;
+
+  if ((!publishers && !gone) || room->early->len >= MAX_EARLY)
+    return;
+  news = g_new0 (News, 1);
+  news->publishers = publishers ? g_ptr_array_ref (publishers) : NULL;
+  news->gone = g_strdup (gone);
+  g_ptr_array_add (room->early, news);
+}
+
 static void
 on_own_event (JanusRoom *room, const JanusMessage *message)
 {
@@ -82,13 +127,14 @@ on_own_event (JanusRoom *room, const JanusMessage *message)
                         : message->leaving   ? message->leaving
                                              : message->kicked;
 
-    /* Janus may tell of others before it answers that we have joined. */
-    if (room->joined)
-      tell_publishers (room, message->publishers);
-    else if (message->publishers && room->early_publishers->len < MAX_EARLY)
-      g_ptr_array_add (room->early_publishers, g_ptr_array_ref (message->publishers));
-    if (gone && !janus_talk_is_over (room->talk))
-      room->handlers->publisher_left (gone, room->user_data);
+    /* Janus may tell of others before it answers that we have joined, with whom it saw there before. */
+    if (!room->joined) {
+      keep_news (room, message->publishers, gone);
+    } else {
+      tell_news (room, message->publishers, gone);
+      if (message->publishers)
+        tell_that_all_is_told (room);
+    }
   }
 
   if (error)
@@ -159,9 +205,13 @@ on_joined (const JanusMessage *reply, const GError *error, gpointer user_data)
   room->private_id = reply->private_id;
   room->handlers->joined (reply->id, room->user_data);
   tell_publishers (room, reply->publishers);
-  for (i = 0; i < room->early_publishers->len; i++)
-    tell_publishers (room, g_ptr_array_index (room->early_publishers, i));
-  g_ptr_array_set_size (room->early_publishers, 0);
+  for (i = 0; i < room->early->len; i++) {
+    const News *news = g_ptr_array_index (room->early, i);
+
+    tell_news (room, news->publishers, news->gone);
+  }
+  g_ptr_array_set_size (room->early, 0);
+  tell_that_all_is_told (room);
 }
 
 static void
@@ -301,7 +351,7 @@ on_left (gpointer user_data)
   if (room->left)
     room->left (room->left_data);
   g_list_free_full (room->subscriptions, (GDestroyNotify) subscription_free);
-  g_ptr_array_unref (room->early_publishers);
+  g_ptr_array_unref (room->early);
   g_free (room->recording);
   g_free (room->rec_dir);
   g_free (room->config.room);
@@ -328,7 +378,7 @@ janus_room_new (const JanusSessionConfig *session_config, const JanusRoomConfig 
   room->config.string_ids = config->string_ids;
   room->handlers = handlers;
   room->user_data = user_data;
-  room->early_publishers = g_ptr_array_new_with_free_func ((GDestroyNotify) g_ptr_array_unref);
+  room->early = g_ptr_array_new_with_free_func (news_free);
   room->talk = janus_talk_new (session_config, PLUGIN, &talk_handlers, room);
   return room;
 }

@@ -26,7 +26,8 @@ typedef struct {
 typedef struct {
   /* We are in the room, as feed ID. */
   void (*joined) (const gchar *id, gpointer user_data);
-  /* Somebody publishes: already, or from now on. May come again for the same feed. */
+  /* Somebody publishes: already, or from now on. Comes again for the same feed when what it publishes changes, and may
+   * otherwise. */
   void (*publisher_joined) (const JanusPublisher *publisher, gpointer user_data);
   /* Feed ID does not publish any more. May come twice. */
   void (*publisher_left) (const gchar *id, gpointer user_data);
@@ -39,6 +40,8 @@ typedef struct {
   /* What we publish is recorded from now on, in files that begin with FILE in the server's folder DIRECTORY
    * (NULL: it does not say), or (FILE of NULL) no longer. */
   void (*recording) (const gchar *file, const gchar *directory, gpointer user_data);
+  /* All publishers that the server tells of at once have been told. Optional. */
+  void (*publishers_told) (gpointer user_data);
 } JanusRoomHandlers;
 
 typedef struct {
