@@ -35,28 +35,17 @@
 #include "config.h"
 #endif
 
+#include "gstjanusfeed.h"
 #include "gstjanusselection.h"
 #include "gstjanusvideoroomsrc.h"
-#include "janusretry.h"
-#include "janusroom.h"
 
 GST_DEBUG_CATEGORY_STATIC (gst_janus_video_room_src_debug);
 #define GST_CAT_DEFAULT gst_janus_video_room_src_debug
 
 enum { PROP_OF_SELECTION = GST_JANUS_PROPS_OF_ELEMENT };
 
-/* A publisher that is in the room, or that has pads of its own still. */
-typedef struct {
-  GstJanusVideoRoomSrc *src; /* not owned */
-  gchar *id;
-  gchar *display;
-  gboolean present;  /* it publishes */
-  gboolean given_up; /* what it publishes now cannot be received */
-  JanusSubscription *subscription;
-  GstJanusReception *reception;
-  JanusRetry retry;
-  GSource *timer; /* until the next attempt, or, if it is not present, until its pads go */
-} Feed;
+/* So many publishers are remembered: a list of them can be as long as the server likes. */
+#define MAX_KNOWN 1000
 
 struct _GstJanusVideoRoomSrc {
   GstJanusSrc parent;
@@ -64,10 +53,11 @@ struct _GstJanusVideoRoomSrc {
   GstJanusSelection *selection;
 
   /* Of the signalling thread. */
-  gboolean over;     /* EOS was sent */
-  GList *feeds;      /* of Feed, in the order in which they have come */
-  GSource *patience; /* until it is told that there is nobody */
-  GSource *settling; /* until we know who is in the room */
+  gboolean over; /* EOS was sent */
+  GstJanusFeeds feeds;
+  gboolean crowd_told; /* that not all are remembered */
+  GSource *patience;   /* until it is told that there is nobody */
+  GSource *settling;   /* until we know who is in the room */
 };
 
 G_DEFINE_TYPE_WITH_CODE (GstJanusVideoRoomSrc, gst_janus_video_room_src, GST_TYPE_JANUS_SRC,
@@ -89,15 +79,26 @@ is_many (GstJanusVideoRoomSrc *self)
   return gst_janus_selection_is_many (self->selection);
 }
 
+static gboolean
+is_busy (GstJanusVideoRoomSrc *self)
+{
+  return gst_janus_feeds_is_busy (&self->feeds, FALSE);
+}
+
 /* ---- Whom to receive: signalling thread ---- */
 
 static gboolean
-is_wanted (GstJanusVideoRoomSrc *self, const Feed *feed)
+fits (GstJanusVideoRoomSrc *self, const gchar *id, const gchar *display)
 {
   g_autofree gchar *feed_id = gst_janus_bin_dup_feed_id (GST_JANUS_BIN (self));
 
-  return feed->present && !feed->given_up &&
-         gst_janus_selection_fits (self->selection, feed_id, feed->id, feed->display);
+  return gst_janus_selection_fits (self->selection, feed_id, id, display);
+}
+
+static gboolean
+is_wanted (GstJanusVideoRoomSrc *self, const GstJanusFeed *feed)
+{
+  return feed->present && !feed->given_up && fits (self, feed->id, feed->display);
 }
 
 static gboolean
@@ -131,68 +132,10 @@ wait_for_feed (GstJanusVideoRoomSrc *self)
         gst_janus_bin_add_timeout (bin, gst_janus_bin_get_timeout (bin) * 1000, on_out_of_patience);
 }
 
-static GList *
-find_feed (GstJanusVideoRoomSrc *self, const gchar *id)
-{
-  GList *l;
-
-  for (l = self->feeds; l && g_strcmp0 (((Feed *) l->data)->id, id) != 0; l = l->next)
-    ;
-  return l;
-}
-
-/* Whether some feed is received, or is to be. */
-static gboolean
-is_busy (GstJanusVideoRoomSrc *self, gboolean connected)
-{
-  gboolean busy = FALSE;
-  GList *l;
-
-  for (l = self->feeds; l; l = l->next) {
-    Feed *feed = l->data;
-
-    busy |=
-        feed->reception && (!connected || (gst_janus_reception_is_connected (feed->reception) &&
-                                              !gst_janus_reception_is_ending (feed->reception)));
-  }
-  return busy;
-}
-
-static void
-tell_feed (Feed *feed, const gchar *state, const gchar *reason)
-{
-  GstStructure *details = gst_structure_new ("janus-feed", "feed-id", G_TYPE_STRING, feed->id,
-      "feed-display-name", G_TYPE_STRING, feed->display, "state", G_TYPE_STRING, state, NULL);
-
-  if (reason)
-    gst_structure_set (details, "reason", G_TYPE_STRING, reason, NULL);
-  gst_element_post_message (
-      GST_ELEMENT (feed->src), gst_message_new_element (GST_OBJECT (feed->src), details));
-}
-
 /* ---- One feed: signalling thread ---- */
 
 static void
-feed_free (Feed *feed)
-{
-  gst_janus_clear_source (&feed->timer);
-  g_free (feed->id);
-  g_free (feed->display);
-  g_free (feed);
-}
-
-/* Receives nothing of FEED any more. */
-static void
-feed_release (Feed *feed)
-{
-  if (feed->subscription)
-    janus_subscription_end (g_steal_pointer (&feed->subscription));
-  if (feed->reception)
-    gst_janus_src_close (GST_JANUS_SRC (feed->src), g_steal_pointer (&feed->reception));
-}
-
-static void
-feed_failed (Feed *feed, const GError *error)
+feed_failed (GstJanusFeed *feed, const GError *error)
 {
   GstJanusSrcClass *klass = GST_JANUS_SRC_GET_CLASS (feed->src);
 
@@ -203,10 +146,9 @@ feed_failed (Feed *feed, const GError *error)
 static void
 on_offered (const gchar *sdp, const GPtrArray *streams, gpointer user_data)
 {
-  Feed *feed = user_data;
+  GstJanusFeed *feed = user_data;
 
-  gst_janus_reception_take_offer (
-      feed->reception, sdp, gst_janus_src_get_latency (GST_JANUS_SRC (feed->src)));
+  gst_janus_reception_take_offer (feed->reception, sdp, gst_janus_src_get_latency (feed->src));
 }
 
 static void
@@ -218,29 +160,26 @@ on_subscription_failed (const GError *error, gpointer user_data)
 static void
 on_subscription_up (gpointer user_data)
 {
-  gst_janus_reception_server_is_up (((Feed *) user_data)->reception);
+  gst_janus_reception_server_is_up (((GstJanusFeed *) user_data)->reception);
 }
 
 static const JanusSubscriptionHandlers subscription_handlers = {
     on_offered, on_subscription_failed, on_subscription_up};
 
 static void
-feed_receive (Feed *feed)
+feed_receive (GstJanusFeed *feed)
 {
-  GstJanusVideoRoomSrc *self = feed->src;
+  GstJanusVideoRoomSrc *self = GST_JANUS_VIDEO_ROOM_SRC (feed->src);
   GstJanusBin *bin = GST_JANUS_BIN (self);
-  g_autofree gchar *in_words = feed->display
-                                   ? g_strdup_printf ("feed %s (\"%s\")", feed->id, feed->display)
-                                   : g_strdup_printf ("feed %s", feed->id);
-  const GstJanusReceptionInfo info = {feed->id, feed->display, in_words, is_many (self)};
+  const GstJanusReceptionInfo info = {feed->id, feed->display, feed->in_words, is_many (self)};
 
   gst_janus_clear_source (&feed->timer);
   gst_janus_clear_source (&self->patience);
   if (!is_many (self))
     gst_janus_bin_set_active (bin, feed->id);
-  if (!is_busy (self, TRUE))
+  if (!gst_janus_feeds_is_busy (&self->feeds, TRUE))
     gst_janus_bin_set_state (bin, GST_JANUS_STATE_NEGOTIATING);
-  tell_feed (feed, "negotiating", NULL);
+  gst_janus_feed_tell (feed, "negotiating", NULL);
   feed->reception = gst_janus_src_begin (GST_JANUS_SRC (self), &info, feed);
   feed->subscription =
       janus_room_subscribe (gst_janus_bin_get_talk (bin), feed->id, &subscription_handlers, feed);
@@ -252,9 +191,9 @@ receive_wanted (GstJanusVideoRoomSrc *self)
 {
   GList *l;
 
-  for (l = self->feeds; l && !self->over && (is_many (self) || !is_busy (self, FALSE));
+  for (l = self->feeds.queue.head; l && !self->over && (is_many (self) || !is_busy (self));
        l = l->next) {
-    Feed *feed = l->data;
+    GstJanusFeed *feed = l->data;
 
     if (!feed->reception && !feed->timer && is_wanted (self, feed))
       feed_receive (feed);
@@ -272,12 +211,11 @@ on_feed_retry (gpointer user_data)
 static gboolean
 on_feed_forgotten (gpointer user_data)
 {
-  Feed *feed = user_data;
-  GstJanusVideoRoomSrc *self = feed->src;
+  GstJanusFeed *feed = user_data;
+  GstJanusVideoRoomSrc *self = GST_JANUS_VIDEO_ROOM_SRC (feed->src);
 
   gst_janus_src_remove_pads (GST_JANUS_SRC (self), feed->id, get_eos_on_leave (self));
-  self->feeds = g_list_remove (self->feeds, feed);
-  feed_free (feed);
+  gst_janus_feeds_remove (&self->feeds, feed);
   return G_SOURCE_REMOVE;
 }
 
@@ -289,17 +227,18 @@ get_now (void)
 
 /* One participant's failure stays that participant's. */
 static void
-retry_feed (Feed *feed, const GError *error)
+retry_feed (GstJanusFeed *feed, const GError *error)
 {
-  GstJanusBin *bin = GST_JANUS_BIN (feed->src);
+  GstJanusVideoRoomSrc *self = GST_JANUS_VIDEO_ROOM_SRC (feed->src);
+  GstJanusBin *bin = GST_JANUS_BIN (self);
   JanusRetryConfig config;
   guint64 delay = 0;
   g_autoptr (GError) own_error =
-      g_error_new (error->domain, error->code, "Feed %s: %s", feed->id, error->message);
+      g_error_new (error->domain, error->code, "Feed %s: %s", feed->id_in_text, error->message);
 
   gst_janus_bin_get_retry_config (bin, &config);
-  feed_release (feed);
-  tell_feed (feed, "lost", error->message);
+  gst_janus_feed_release (feed);
+  gst_janus_feed_tell (feed, "lost", error->message);
   if (janus_retry_failed (&feed->retry, &config, error, get_now (), g_random_double (), &delay) ==
       JANUS_RETRY_GIVE_UP) {
     gst_janus_bin_warn (bin, own_error, "It is left out until it comes anew.");
@@ -310,8 +249,8 @@ retry_feed (Feed *feed, const GError *error)
     feed->timer = gst_janus_bin_add_timeout_for (
         bin, (guint) MIN (GST_TIME_AS_MSECONDS (delay), G_MAXUINT), on_feed_retry, feed);
   }
-  if (!is_busy (feed->src, FALSE))
-    wait_for_feed (feed->src);
+  if (!is_busy (self))
+    wait_for_feed (self);
 }
 
 /* ---- What connections tell: signalling thread ---- */
@@ -319,30 +258,30 @@ retry_feed (Feed *feed, const GError *error)
 static void
 gst_janus_video_room_src_answer (GstJanusBin *bin, gpointer origin, const gchar *sdp)
 {
-  janus_subscription_start (((Feed *) origin)->subscription, sdp);
+  janus_subscription_start (((GstJanusFeed *) origin)->subscription, sdp);
 }
 
 static void
 gst_janus_video_room_src_trickle (
     GstJanusBin *bin, gpointer origin, const gchar *candidate, const gchar *mid, guint mline)
 {
-  janus_subscription_trickle (((Feed *) origin)->subscription, candidate, mid, mline);
+  janus_subscription_trickle (((GstJanusFeed *) origin)->subscription, candidate, mid, mline);
 }
 
 static void
 gst_janus_video_room_src_request_keyframe (GstJanusBin *bin, gpointer origin, const gchar *mid)
 {
-  GST_DEBUG_OBJECT (bin, "asking feed %s for a keyframe", ((Feed *) origin)->id);
-  janus_subscription_request_keyframe (((Feed *) origin)->subscription, mid);
+  GST_DEBUG_OBJECT (bin, "asking %s for a keyframe", ((GstJanusFeed *) origin)->in_words);
+  janus_subscription_request_keyframe (((GstJanusFeed *) origin)->subscription, mid);
 }
 
 static void
 gst_janus_video_room_src_connected (GstJanusBin *bin, gpointer origin)
 {
-  Feed *feed = origin;
+  GstJanusFeed *feed = origin;
 
   janus_retry_succeeded (&feed->retry, get_now ());
-  tell_feed (feed, "connected", NULL);
+  gst_janus_feed_tell (feed, "connected", NULL);
   gst_janus_bin_set_state (bin, GST_JANUS_STATE_CONNECTED);
 }
 
@@ -360,17 +299,16 @@ static void
 gst_janus_video_room_src_ended (GstJanusBin *bin, gpointer origin)
 {
   GstJanusVideoRoomSrc *self = GST_JANUS_VIDEO_ROOM_SRC (bin);
-  Feed *feed = origin;
+  GstJanusFeed *feed = origin;
   gboolean eos = get_eos_on_leave (self);
-  g_autofree gchar *what = g_strdup_printf ("Feed %s has left the room", feed->id);
+  g_autofree gchar *what = g_strdup_printf ("Feed %s has left the room", feed->id_in_text);
 
   GST_INFO_OBJECT (self, "%s", what);
-  feed_release (feed);
-  tell_feed (feed, "left", NULL);
+  gst_janus_feed_release (feed);
+  gst_janus_feed_tell (feed, "left", NULL);
   if (is_many (self))
     gst_janus_src_remove_pads (GST_JANUS_SRC (self), feed->id, eos);
-  self->feeds = g_list_remove (self->feeds, feed);
-  feed_free (feed);
+  gst_janus_feeds_remove (&self->feeds, feed);
 
   if (!is_many (self) && eos) {
     self->over = TRUE;
@@ -378,7 +316,7 @@ gst_janus_video_room_src_ended (GstJanusBin *bin, gpointer origin)
     return;
   }
   receive_wanted (self);
-  if (!is_busy (self, FALSE))
+  if (!is_busy (self))
     wait_for_feed (self);
 }
 
@@ -392,11 +330,11 @@ on_settled (gpointer user_data)
   GList *l;
 
   gst_janus_clear_source (&self->settling);
-  if (is_many (self) || !is_busy (self, FALSE))
+  if (is_many (self) || !is_busy (self))
     gst_janus_bin_succeed (user_data);
   /* Who was there before the connection was lost may come back as well, later than we. */
-  for (l = self->feeds; l; l = l->next) {
-    Feed *feed = l->data;
+  for (l = self->feeds.queue.head; l; l = l->next) {
+    GstJanusFeed *feed = l->data;
 
     if (!feed->present && !feed->timer)
       feed->timer = gst_janus_bin_add_timeout_for (
@@ -416,37 +354,53 @@ on_joined (const gchar *id, gpointer user_data)
   self->settling = gst_janus_bin_add_timeout (user_data, 0, on_settled);
 }
 
+/* NULL: nobody to remember. Who does not fit is none, however many of them there are. */
+static GstJanusFeed *
+find_or_add (GstJanusVideoRoomSrc *self, const JanusPublisher *publisher)
+{
+  GstJanusFeed *feed = gst_janus_feeds_find (&self->feeds, publisher->id);
+  g_autoptr (GError) error = NULL;
+
+  if (feed || !fits (self, publisher->id, publisher->display))
+    return feed;
+  if (self->feeds.queue.length < MAX_KNOWN)
+    return gst_janus_feeds_add (&self->feeds, GST_JANUS_SRC (self), publisher->id);
+  if (!self->crowd_told) {
+    self->crowd_told = TRUE;
+    error = g_error_new (JANUS_ERROR, JANUS_ERROR_PROTOCOL,
+        "The server tells of more than %d publishers", MAX_KNOWN);
+    gst_janus_bin_warn (GST_JANUS_BIN (self), error, "Those beyond are ignored.");
+  }
+  return NULL;
+}
+
 static void
 on_publisher_joined (const JanusPublisher *publisher, gpointer user_data)
 {
-  GstJanusVideoRoomSrc *self = user_data;
-  GList *found = find_feed (self, publisher->id);
-  Feed *feed = found ? found->data : g_new0 (Feed, 1);
+  GstJanusFeed *feed = find_or_add (user_data, publisher);
 
-  if (!found) {
-    feed->src = self;
-    feed->id = g_strdup (publisher->id);
-    feed->retry = JANUS_RETRY_INIT;
-    self->feeds = g_list_append (self->feeds, feed);
-  }
+  if (!feed)
+    return;
   if (!feed->present) {
     feed->given_up = FALSE;
     gst_janus_clear_source (&feed->timer);
     /* What it sent before is over: the rest of it would only keep us from what it sends now. */
-    feed_release (feed);
+    gst_janus_feed_release (feed);
   }
-  feed->present = TRUE;
-  g_free (feed->display);
-  feed->display = g_strdup (publisher->display);
-  receive_wanted (self);
+  gst_janus_feed_update (feed, publisher);
+}
+
+static void
+on_publishers_told (gpointer user_data)
+{
+  receive_wanted (user_data);
 }
 
 static void
 on_publisher_left (const gchar *id, gpointer user_data)
 {
   GstJanusVideoRoomSrc *self = user_data;
-  GList *found = find_feed (self, id);
-  Feed *feed = found ? found->data : NULL;
+  GstJanusFeed *feed = gst_janus_feeds_find (&self->feeds, id);
 
   if (!feed || !feed->present)
     return;
@@ -458,8 +412,7 @@ on_publisher_left (const gchar *id, gpointer user_data)
   }
   if (is_many (self))
     gst_janus_src_remove_pads (GST_JANUS_SRC (self), feed->id, get_eos_on_leave (self));
-  self->feeds = g_list_remove (self->feeds, feed);
-  feed_free (feed);
+  gst_janus_feeds_remove (&self->feeds, feed);
 }
 
 static void
@@ -475,7 +428,7 @@ on_webrtcup (gpointer user_data)
 }
 
 static const JanusRoomHandlers room_handlers = {on_joined, on_publisher_joined, on_publisher_left,
-    on_published, on_webrtcup, gst_janus_bin_on_failed};
+    on_published, on_webrtcup, gst_janus_bin_on_failed, NULL, on_publishers_told};
 
 static gpointer
 gst_janus_video_room_src_make_talk (GstJanusBin *bin, const GstJanusSettings *settings)
@@ -511,8 +464,8 @@ gst_janus_video_room_src_drop (GstJanusBin *bin)
 
   gst_janus_clear_source (&self->patience);
   gst_janus_clear_source (&self->settling);
-  for (l = self->feeds; l; l = l->next) {
-    Feed *feed = l->data;
+  for (l = self->feeds.queue.head; l; l = l->next) {
+    GstJanusFeed *feed = l->data;
 
     /* The room ends its subscriptions itself, and what is received has been closed. */
     feed->subscription = NULL;
@@ -522,7 +475,7 @@ gst_janus_video_room_src_drop (GstJanusBin *bin)
   }
   /* Those that have pads of their own may come back to them. */
   if (!is_many (self))
-    g_list_free_full (g_steal_pointer (&self->feeds), (GDestroyNotify) feed_free);
+    gst_janus_feeds_remove_all (&self->feeds);
 }
 
 static void
@@ -531,7 +484,8 @@ gst_janus_video_room_src_stop (GstJanusBin *bin)
   GstJanusVideoRoomSrc *self = GST_JANUS_VIDEO_ROOM_SRC (bin);
 
   self->over = FALSE;
-  g_list_free_full (g_steal_pointer (&self->feeds), (GDestroyNotify) feed_free);
+  self->crowd_told = FALSE;
+  gst_janus_feeds_remove_all (&self->feeds);
 }
 
 /* ---- Element ---- */
@@ -573,7 +527,10 @@ gst_janus_video_room_src_get_property (
 static void
 gst_janus_video_room_src_finalize (GObject *object)
 {
-  gst_janus_selection_free (GST_JANUS_VIDEO_ROOM_SRC (object)->selection);
+  GstJanusVideoRoomSrc *self = GST_JANUS_VIDEO_ROOM_SRC (object);
+
+  gst_janus_selection_free (self->selection);
+  gst_janus_feeds_clear (&self->feeds);
 
   G_OBJECT_CLASS (gst_janus_video_room_src_parent_class)->finalize (object);
 }
@@ -614,4 +571,5 @@ static void
 gst_janus_video_room_src_init (GstJanusVideoRoomSrc *self)
 {
   self->selection = gst_janus_selection_new ();
+  gst_janus_feeds_init (&self->feeds);
 }

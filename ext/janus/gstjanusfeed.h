@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The publishers of a room that a source receives, or may have to. */
+
+#pragma once
+
+#include "gstjanussrc.h"
+#include "janusretry.h"
+#include "janusroom.h"
+
+G_BEGIN_DECLS
+
+/* A publisher that is in the room, or that has pads of its own still. */
+typedef struct {
+  GstJanusSrc *src; /* not owned */
+  gchar *id;
+  gchar *display;    /* or NULL */
+  gchar *id_in_text; /* for people */
+  gchar *in_words;   /* the same with its name */
+  gboolean present;  /* it publishes */
+  gboolean given_up; /* what it publishes now cannot be received */
+  JanusSubscription *subscription;
+  GstJanusReception *reception;
+  JanusRetry retry;
+  GSource *timer;    /* until the next attempt, or, if it is not present, until its pads go */
+  const gchar *told; /* the state that was told last, or NULL */
+  GList link;        /* in the order in which they have come */
+} GstJanusFeed;
+
+/* All in the signalling thread. */
+
+/* It publishes now, or anew. */
+void gst_janus_feed_update (GstJanusFeed *feed, const JanusPublisher *publisher);
+/* Posts "janus-feed" with STATE, a static string, and REASON or NULL. */
+void gst_janus_feed_tell (GstJanusFeed *feed, const gchar *state, const gchar *reason);
+/* Receives nothing of it any more. */
+void gst_janus_feed_release (GstJanusFeed *feed);
+
+/* Those that are known, owned. */
+typedef struct {
+  GQueue queue;      /* of GstJanusFeed, in the order in which they have come */
+  GHashTable *by_id; /* the same */
+} GstJanusFeeds;
+
+void gst_janus_feeds_init (GstJanusFeeds *self);
+void gst_janus_feeds_clear (GstJanusFeeds *self);
+
+GstJanusFeed *gst_janus_feeds_find (GstJanusFeeds *self, const gchar *id);
+/* Adds feed ID of SRC, which is not known yet. */
+GstJanusFeed *gst_janus_feeds_add (GstJanusFeeds *self, GstJanusSrc *src, const gchar *id);
+void gst_janus_feeds_remove (GstJanusFeeds *self, GstJanusFeed *feed);
+void gst_janus_feeds_remove_all (GstJanusFeeds *self);
+/* Whether one is received, or is to be; CONNECTED: has come to that, and goes on. */
+gboolean gst_janus_feeds_is_busy (GstJanusFeeds *self, gboolean connected);
+
+G_END_DECLS

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Whom of a room a receiver takes, and what it tells of each. */
+
+#include <gst/check/gstcheck.h>
+
+#include "fakeroom.h"
+#include "testcall.h"
+
+#define QUICK "reconnect-min-delay=20000000 reconnect-max-delay=100000000 "
+#define SRC "janusvideoroomsrc name=s " QUICK "janus-endpoint=%s room-id=" TEST_ROOM_OPEN " "
+
+static FakeRoom *
+start_fake_room (void)
+{
+  g_autoptr (GError) error = NULL;
+  FakeRoom *room = fake_room_new (&error);
+
+  fail_unless (room != NULL, "%s", error ? error->message : "");
+  return room;
+}
+
+/* Waits until "janus-feed" tells STATE of FEED, and returns the message. */
+static GstMessage *
+wait_feed (GstElement *pipeline, const gchar *feed, const gchar *state)
+{
+  for (;;) {
+    GstMessage *message = test_wait_element_message (pipeline, "janus-feed");
+    const GstStructure *s = gst_message_get_structure (message);
+
+    if (g_strcmp0 (gst_structure_get_string (s, "feed-id"), feed) == 0 &&
+        g_strcmp0 (gst_structure_get_string (s, "state"), state) == 0)
+      return message;
+    gst_message_unref (message);
+  }
+}
+
+static void
+expect_feed (GstElement *pipeline, const gchar *feed, const gchar *state)
+{
+  gst_message_unref (wait_feed (pipeline, feed, state));
+}
+
+/* Many that nobody is interested in, and one. */
+static gchar *
+make_crowd (guint n)
+{
+  g_autoptr (GString) crowd = g_string_new ("[");
+  guint i;
+
+  for (i = 0; i < n; i++)
+    g_string_append_printf (crowd, "{\"id\":%u,\"display\":\"x\"},", 1000 + i);
+  g_string_append (crowd, "{\"id\":7,\"display\":\"cam\"}]");
+  return g_string_free (g_steal_pointer (&crowd), FALSE);
+}
+
+GST_START_TEST (one_of_a_crowd_is_found)
+{
+  static const gchar *const wishes[] = {"feed-id=7", "feed-display-name=cam", "feeds=c*"};
+  g_autoptr (FakeRoom) room = start_fake_room ();
+  g_autofree gchar *crowd = make_crowd (20000);
+  guint i;
+
+  fake_room_set_publishers (room, crowd);
+  for (i = 0; i < G_N_ELEMENTS (wishes); i++) {
+    GstElement *receiver = test_play (SRC "%s", fake_room_get_endpoint (room), wishes[i]);
+
+    expect_feed (receiver, "7", "negotiating");
+    test_end (receiver);
+  }
+  assert_equals_int (fake_room_count_subscriptions (room, 1000), 0);
+}
+GST_END_TEST;
+
+GST_START_TEST (a_crowd_is_remembered_up_to_a_limit_that_is_told)
+{
+  g_autoptr (FakeRoom) room = start_fake_room ();
+  g_autofree gchar *crowd = make_crowd (20000);
+  GstElement *receiver;
+
+  fake_room_set_publishers (room, crowd);
+  receiver = test_play (SRC "feed-display-name=x", fake_room_get_endpoint (room));
+  test_wait_text (receiver, GST_MESSAGE_WARNING, "s", "more than 1000 publishers");
+  expect_feed (receiver, "1000", "negotiating");
+  test_end (receiver);
+}
+GST_END_TEST;
+
+/* Janus sends what happens in the room on a way of its own. */
+GST_START_TEST (who_comes_and_goes_while_we_join_is_not_asked_for)
+{
+  g_autoptr (FakeRoom) room = start_fake_room ();
+  GstElement *receiver;
+
+  fake_room_set_publishers (room, "[{\"id\":5},{\"id\":7}]");
+  fake_room_add_early_event (room, "{\"leaving\":5}");
+  fake_room_add_early_event (room, "{\"publishers\":[{\"id\":6}]}");
+  fake_room_add_early_event (room, "{\"publishers\":[{\"id\":8}]}");
+  fake_room_add_early_event (room, "{\"unpublished\":6}");
+  receiver = test_play (SRC "feeds=all", fake_room_get_endpoint (room));
+  expect_feed (receiver, "7", "negotiating");
+  expect_feed (receiver, "8", "negotiating");
+  expect_feed (receiver, "8", "lost");
+  assert_equals_int (fake_room_count_subscriptions (room, 5), 0);
+  assert_equals_int (fake_room_count_subscriptions (room, 6), 0);
+  test_end (receiver);
+}
+GST_END_TEST;
+
+/* What the receiver says of the feed behind PAD, as it warns that nothing of it is decrypted. */
+static void
+provoke_warning (GstPad *pad)
+{
+  GstStructure *failing = gst_structure_new ("application/x-perclite-decryption", "failing",
+      G_TYPE_BOOLEAN, TRUE, "duration", G_TYPE_UINT64, (guint64) 10 * GST_SECOND, NULL);
+
+  gst_pad_send_event (pad, gst_event_new_custom (GST_EVENT_CUSTOM_UPSTREAM, failing));
+}
+
+GST_START_TEST (a_name_forges_no_line_of_a_log)
+{
+  static const gchar name[] = "evil\nERROR: forged\x1b[31m";
+  g_autoptr (TestJanus) janus = test_start_janus (NULL);
+  GstElement *publisher = test_pipeline (VP8_SOURCE ENCRYPT
+      "janusvideoroomsink name=sfu janus-endpoint=%s room-id=" TEST_ROOM_OPEN " feed-id=66",
+      test_janus_get_endpoint (janus));
+  GstElement *receiver =
+      test_play (SRC "feed-id=66 ! fakesink name=v async=false", test_janus_get_endpoint (janus));
+  g_autoptr (GstElement) sink = test_get_element (publisher, "sfu");
+  g_autoptr (GstElement) v = test_get_element (receiver, "v");
+  g_autoptr (GstPad) sink_pad = gst_element_get_static_pad (v, "sink");
+  g_autoptr (GstPad) pad = NULL;
+  g_autoptr (GstCaps) caps = NULL;
+  g_autofree gchar *of_pad = NULL;
+
+  g_object_set (sink, "display-name", name, NULL);
+  gst_element_set_state (publisher, GST_STATE_PLAYING);
+  test_wait_buffers (receiver, test_count (receiver, "v"), 5);
+  pad = gst_pad_get_peer (sink_pad);
+  provoke_warning (pad);
+  test_wait_text (receiver, GST_MESSAGE_WARNING, "s",
+      "feed 66 (\"evil\\u000aERROR: forged\\u001b[31m\") has been");
+
+  /* An application is given the name itself. */
+  g_object_get (pad, "feed-display-name", &of_pad, NULL);
+  assert_equals_string (of_pad, name);
+  caps = gst_pad_get_current_caps (pad);
+  assert_equals_string (
+      gst_structure_get_string (gst_caps_get_structure (caps, 0), "feed-display-name"), name);
+  test_end (receiver);
+  test_end (publisher);
+}
+GST_END_TEST;
+
+static Suite *
+feeds_suite (void)
+{
+  Suite *s = suite_create ("feeds");
+  TCase *tc = tcase_create ("feeds");
+
+  suite_add_tcase (s, tc);
+  tcase_set_timeout (tc, 120);
+  tcase_add_test (tc, one_of_a_crowd_is_found);
+  tcase_add_test (tc, a_crowd_is_remembered_up_to_a_limit_that_is_told);
+  tcase_add_test (tc, a_name_forges_no_line_of_a_log);
+  tcase_add_test (tc, who_comes_and_goes_while_we_join_is_not_asked_for);
+  return s;
+}
+
+GST_CHECK_MAIN (feeds);
