@@ -121,3 +121,17 @@ gst_janus_feeds_is_busy (GstJanusFeeds *self, gboolean connected)
   }
   return busy;
 }
+
+guint
+gst_janus_feeds_count_taken (GstJanusFeeds *self)
+{
+  guint n = 0;
+  GList *l;
+
+  for (l = self->queue.head; l; l = l->next) {
+    GstJanusFeed *feed = l->data;
+
+    n += feed->reception || (feed->present && feed->timer);
+  }
+  return n;
+}

@@ -51,5 +51,7 @@ void gst_janus_feeds_remove (GstJanusFeeds *self, GstJanusFeed *feed);
 void gst_janus_feeds_remove_all (GstJanusFeeds *self);
 /* Whether one is received, or is to be; CONNECTED: has come to that, and goes on. */
 gboolean gst_janus_feeds_is_busy (GstJanusFeeds *self, gboolean connected);
+/* How many are received, or will be tried again. */
+guint gst_janus_feeds_count_taken (GstJanusFeeds *self);
 
 G_END_DECLS

@@ -10,20 +10,25 @@
 
 #define DEFAULT_EOS_ON_LEAVE FALSE
 
+/* Each takes some ten descriptors, of the 1024 that a process has unless it asks for more. */
+#define DEFAULT_MAX_FEEDS 32
+
 /* The value of "feeds" that is no pattern. */
 #define ALL_FEEDS "all"
 
-enum { FEED_DISPLAY_NAME, FEEDS, EOS_ON_LEAVE };
+enum { FEED_DISPLAY_NAME, FEEDS, EOS_ON_LEAVE, MAX_FEEDS };
 
 struct _GstJanusSelection {
   GMutex lock;
   gchar *display_name;
   gchar *feeds;
   gboolean eos_on_leave;
+  guint max_feeds;
 
   /* Of the signalling thread. */
   gboolean many;         /* "feeds" is set */
   GPatternSpec *pattern; /* of display names, or NULL: all */
+  guint max;             /* "max-feeds" */
 };
 
 GstJanusSelection *
@@ -33,6 +38,7 @@ gst_janus_selection_new (void)
 
   g_mutex_init (&self->lock);
   self->eos_on_leave = DEFAULT_EOS_ON_LEAVE;
+  self->max_feeds = DEFAULT_MAX_FEEDS;
   return self;
 }
 
@@ -64,6 +70,9 @@ gst_janus_selection_set (GstJanusSelection *self, guint index, const GValue *val
     case EOS_ON_LEAVE:
       self->eos_on_leave = g_value_get_boolean (value);
       break;
+    case MAX_FEEDS:
+      self->max_feeds = g_value_get_uint (value);
+      break;
     default:
       known = FALSE;
       break;
@@ -87,6 +96,9 @@ gst_janus_selection_get (GstJanusSelection *self, guint index, GValue *value)
       break;
     case EOS_ON_LEAVE:
       g_value_set_boolean (value, self->eos_on_leave);
+      break;
+    case MAX_FEEDS:
+      g_value_set_uint (value, self->max_feeds);
       break;
     default:
       known = FALSE;
@@ -132,6 +144,7 @@ gst_janus_selection_begin (GstJanusSelection *self)
   self->many = self->feeds != NULL;
   if (self->many && !g_str_equal (self->feeds, ALL_FEEDS))
     self->pattern = g_pattern_spec_new (self->feeds);
+  self->max = self->max_feeds;
   g_mutex_unlock (&self->lock);
 }
 
@@ -139,6 +152,14 @@ gboolean
 gst_janus_selection_is_many (GstJanusSelection *self)
 {
   return self->many;
+}
+
+guint
+gst_janus_selection_get_max (GstJanusSelection *self)
+{
+  if (!self->many)
+    return 1;
+  return self->max > 0 ? self->max : G_MAXUINT;
 }
 
 gboolean
@@ -216,4 +237,16 @@ gst_janus_selection_install (GObjectClass *klass, guint first_id)
           "End when the publisher leaves, instead of waiting until it returns; with feeds, end its "
           "pads before they are removed",
           DEFAULT_EOS_ON_LEAVE, (GParamFlags) (flags | GST_PARAM_MUTABLE_PLAYING)));
+  /**
+   * GstJanusVideoRoomSrc:max-feeds:
+   *
+   * With #GstJanusVideoRoomSrc:feeds: whoever is beyond waits until one of those that are received leaves. A warning tells
+   * when that happens first. Each one takes about ten file descriptors and several threads.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (klass, first_id + MAX_FEEDS,
+      g_param_spec_uint ("max-feeds", "Max feeds",
+          "With feeds: receive at most so many publishers at a time (0: no limit)", 0, G_MAXUINT,
+          DEFAULT_MAX_FEEDS, (GParamFlags) (flags | GST_PARAM_MUTABLE_READY)));
 }

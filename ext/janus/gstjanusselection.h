@@ -29,6 +29,8 @@ gboolean gst_janus_selection_get_eos_on_leave (GstJanusSelection *self);
 void gst_janus_selection_begin (GstJanusSelection *self);
 /* Whether several are received, each with pads of its own. */
 gboolean gst_janus_selection_is_many (GstJanusSelection *self);
+/* How many are received at most at a time. */
+guint gst_janus_selection_get_max (GstJanusSelection *self);
 /* Whether the publisher ID of DISPLAY, or NULL, is one to receive. */
 gboolean gst_janus_selection_fits (
     GstJanusSelection *self, const gchar *feed_id, const gchar *id, const gchar *display);

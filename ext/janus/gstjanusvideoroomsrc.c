@@ -56,6 +56,7 @@ struct _GstJanusVideoRoomSrc {
   gboolean over; /* EOS was sent */
   GstJanusFeeds feeds;
   gboolean crowd_told; /* that not all are remembered */
+  gboolean full_told;  /* that not all are received */
   GSource *patience;   /* until it is told that there is nobody */
   GSource *settling;   /* until we know who is in the room */
 };
@@ -185,18 +186,47 @@ feed_receive (GstJanusFeed *feed)
       janus_room_subscribe (gst_janus_bin_get_talk (bin), feed->id, &subscription_handlers, feed);
 }
 
-/* Receives whom there is reason to. */
+/* Whoever is tried again keeps the place, and the pads, against those that wait. */
+static guint
+count_places (GstJanusVideoRoomSrc *self)
+{
+  guint max = gst_janus_selection_get_max (self->selection);
+
+  return max - MIN (max, gst_janus_feeds_count_taken (&self->feeds));
+}
+
+static void
+tell_that_it_is_full (GstJanusVideoRoomSrc *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (self->full_told || !is_many (self))
+    return;
+  self->full_told = TRUE;
+  error = g_error_new (JANUS_ERROR, JANUS_ERROR_SETTINGS,
+      "There are more publishers to receive than max-feeds=%u allows",
+      gst_janus_selection_get_max (self->selection));
+  gst_janus_bin_warn (GST_JANUS_BIN (self), error, "Those beyond are received as others leave.");
+}
+
+/* Receives whom there is reason to, and room for. */
 static void
 receive_wanted (GstJanusVideoRoomSrc *self)
 {
+  guint n_places = count_places (self);
   GList *l;
 
-  for (l = self->feeds.queue.head; l && !self->over && (is_many (self) || !is_busy (self));
-       l = l->next) {
+  for (l = self->feeds.queue.head; l && !self->over; l = l->next) {
     GstJanusFeed *feed = l->data;
 
-    if (!feed->reception && !feed->timer && is_wanted (self, feed))
-      feed_receive (feed);
+    if (feed->reception || feed->timer || !is_wanted (self, feed))
+      continue;
+    if (n_places == 0) {
+      tell_that_it_is_full (self);
+      break;
+    }
+    n_places--;
+    feed_receive (feed);
   }
 }
 
@@ -249,6 +279,7 @@ retry_feed (GstJanusFeed *feed, const GError *error)
     feed->timer = gst_janus_bin_add_timeout_for (
         bin, (guint) MIN (GST_TIME_AS_MSECONDS (delay), G_MAXUINT), on_feed_retry, feed);
   }
+  receive_wanted (self);
   if (!is_busy (self))
     wait_for_feed (self);
 }
@@ -336,7 +367,7 @@ on_settled (gpointer user_data)
   for (l = self->feeds.queue.head; l; l = l->next) {
     GstJanusFeed *feed = l->data;
 
-    if (!feed->present && !feed->timer)
+    if (!feed->present && !feed->reception && !feed->timer)
       feed->timer = gst_janus_bin_add_timeout_for (
           user_data, gst_janus_bin_get_timeout (user_data) * 1000, on_feed_forgotten, feed);
   }
@@ -413,6 +444,7 @@ on_publisher_left (const gchar *id, gpointer user_data)
   if (is_many (self))
     gst_janus_src_remove_pads (GST_JANUS_SRC (self), feed->id, get_eos_on_leave (self));
   gst_janus_feeds_remove (&self->feeds, feed);
+  receive_wanted (self);
 }
 
 static void
@@ -485,6 +517,7 @@ gst_janus_video_room_src_stop (GstJanusBin *bin)
 
   self->over = FALSE;
   self->crowd_told = FALSE;
+  self->full_told = FALSE;
   gst_janus_feeds_remove_all (&self->feeds);
 }
 

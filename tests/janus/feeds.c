@@ -106,6 +106,52 @@ GST_START_TEST (who_comes_and_goes_while_we_join_is_not_asked_for)
 }
 GST_END_TEST;
 
+static GstElement *
+publish (TestJanus *janus, const gchar *feed)
+{
+  g_autofree gchar *properties = g_strdup_printf ("feed-id=%s display-name=x", feed);
+
+  return test_publish (janus, VP8_SOURCE, TEST_ROOM_OPEN, properties);
+}
+
+GST_START_TEST (those_beyond_the_limit_wait_for_a_place)
+{
+  g_autoptr (TestJanus) janus = test_start_janus (NULL);
+  GstElement *first = publish (janus, "1"), *second, *third;
+  GstElement *receiver = test_play (SRC "feeds=all max-feeds=2", test_janus_get_endpoint (janus));
+
+  expect_feed (receiver, "1", "connected");
+  second = publish (janus, "2");
+  expect_feed (receiver, "2", "connected");
+  third = publish (janus, "3");
+  test_wait_text (receiver, GST_MESSAGE_WARNING, "s", "max-feeds=2");
+  test_end (first);
+  expect_feed (receiver, "1", "left");
+  expect_feed (receiver, "3", "connected");
+  test_end (second);
+  expect_feed (receiver, "2", "left");
+  test_end (receiver);
+  test_end (third);
+}
+GST_END_TEST;
+
+GST_START_TEST (a_limit_of_0_is_none)
+{
+  g_autoptr (FakeRoom) room = start_fake_room ();
+  g_autofree gchar *crowd = make_crowd (39);
+  GstElement *receiver;
+
+  fake_room_set_publishers (room, crowd);
+  receiver = test_play (SRC "feeds=all", fake_room_get_endpoint (room));
+  test_wait_text (receiver, GST_MESSAGE_WARNING, "s", "max-feeds=32");
+  test_end (receiver);
+  receiver = test_play (SRC "feeds=all max-feeds=0", fake_room_get_endpoint (room));
+  expect_feed (receiver, "1038", "negotiating");
+  expect_feed (receiver, "7", "negotiating");
+  test_end (receiver);
+}
+GST_END_TEST;
+
 /* What the receiver says of the feed behind PAD, as it warns that nothing of it is decrypted. */
 static void
 provoke_warning (GstPad *pad)
@@ -161,6 +207,8 @@ feeds_suite (void)
   tcase_set_timeout (tc, 120);
   tcase_add_test (tc, one_of_a_crowd_is_found);
   tcase_add_test (tc, a_crowd_is_remembered_up_to_a_limit_that_is_told);
+  tcase_add_test (tc, those_beyond_the_limit_wait_for_a_place);
+  tcase_add_test (tc, a_limit_of_0_is_none);
   tcase_add_test (tc, a_name_forges_no_line_of_a_log);
   tcase_add_test (tc, who_comes_and_goes_while_we_join_is_not_asked_for);
   return s;
