@@ -57,6 +57,7 @@ struct _GstJanusVideoRoomSrc {
   GstJanusFeeds feeds;
   gboolean crowd_told; /* that not all are remembered */
   gboolean full_told;  /* that not all are received */
+  const gchar *loss;   /* why the connection is lost, while it is dropped for that */
   GSource *patience;   /* until it is told that there is nobody */
   GSource *settling;   /* until we know who is in the room */
 };
@@ -237,15 +238,27 @@ on_feed_retry (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
+/* It is not there any more, and all that was under way has come. */
+static void
+forget_feed (GstJanusFeed *feed)
+{
+  GstJanusVideoRoomSrc *self = GST_JANUS_VIDEO_ROOM_SRC (feed->src);
+
+  gst_janus_feed_release (feed);
+  /* Whoever was never received has neither pads nor anybody who knows of it. */
+  if (feed->told) {
+    gst_janus_feed_tell (feed, "left", NULL);
+    if (is_many (self))
+      gst_janus_src_remove_pads (feed->src, feed->id, get_eos_on_leave (self));
+  }
+  gst_janus_feeds_remove (&self->feeds, feed);
+}
+
 /* It has not come back in time. */
 static gboolean
 on_feed_forgotten (gpointer user_data)
 {
-  GstJanusFeed *feed = user_data;
-  GstJanusVideoRoomSrc *self = GST_JANUS_VIDEO_ROOM_SRC (feed->src);
-
-  gst_janus_src_remove_pads (GST_JANUS_SRC (self), feed->id, get_eos_on_leave (self));
-  gst_janus_feeds_remove (&self->feeds, feed);
+  forget_feed (user_data);
   return G_SOURCE_REMOVE;
 }
 
@@ -282,6 +295,15 @@ retry_feed (GstJanusFeed *feed, const GError *error)
   receive_wanted (self);
   if (!is_busy (self))
     wait_for_feed (self);
+}
+
+/* All of them are lost together: drop() tells. */
+static void
+lose (GstJanusVideoRoomSrc *self, const GError *error)
+{
+  self->loss = error->message;
+  gst_janus_bin_fail (GST_JANUS_BIN (self), error);
+  self->loss = NULL;
 }
 
 /* ---- What connections tell: signalling thread ---- */
@@ -322,7 +344,7 @@ gst_janus_video_room_src_failed (GstJanusBin *bin, gpointer origin, const GError
   if (is_many (GST_JANUS_VIDEO_ROOM_SRC (bin)))
     retry_feed (origin, error);
   else
-    gst_janus_bin_fail (bin, error);
+    lose (GST_JANUS_VIDEO_ROOM_SRC (bin), error);
 }
 
 /* Its last packet has come. */
@@ -331,17 +353,11 @@ gst_janus_video_room_src_ended (GstJanusBin *bin, gpointer origin)
 {
   GstJanusVideoRoomSrc *self = GST_JANUS_VIDEO_ROOM_SRC (bin);
   GstJanusFeed *feed = origin;
-  gboolean eos = get_eos_on_leave (self);
   g_autofree gchar *what = g_strdup_printf ("Feed %s has left the room", feed->id_in_text);
 
   GST_INFO_OBJECT (self, "%s", what);
-  gst_janus_feed_release (feed);
-  gst_janus_feed_tell (feed, "left", NULL);
-  if (is_many (self))
-    gst_janus_src_remove_pads (GST_JANUS_SRC (self), feed->id, eos);
-  gst_janus_feeds_remove (&self->feeds, feed);
-
-  if (!is_many (self) && eos) {
+  forget_feed (feed);
+  if (!is_many (self) && get_eos_on_leave (self)) {
     self->over = TRUE;
     gst_janus_src_finish (GST_JANUS_SRC (self), what);
     return;
@@ -415,6 +431,8 @@ on_publisher_joined (const JanusPublisher *publisher, gpointer user_data)
   if (!feed->present) {
     feed->given_up = FALSE;
     gst_janus_clear_source (&feed->timer);
+    if (feed->reception)
+      gst_janus_feed_tell (feed, "left", NULL);
     /* What it sent before is over: the rest of it would only keep us from what it sends now. */
     gst_janus_feed_release (feed);
   }
@@ -441,9 +459,7 @@ on_publisher_left (const gchar *id, gpointer user_data)
     gst_janus_reception_end (feed->reception);
     return;
   }
-  if (is_many (self))
-    gst_janus_src_remove_pads (GST_JANUS_SRC (self), feed->id, get_eos_on_leave (self));
-  gst_janus_feeds_remove (&self->feeds, feed);
+  forget_feed (feed);
   receive_wanted (self);
 }
 
@@ -459,8 +475,14 @@ on_webrtcup (gpointer user_data)
   GST_DEBUG_OBJECT (user_data, "the server sees the connection up");
 }
 
+static void
+on_room_failed (const GError *error, gpointer user_data)
+{
+  lose (user_data, error);
+}
+
 static const JanusRoomHandlers room_handlers = {on_joined, on_publisher_joined, on_publisher_left,
-    on_published, on_webrtcup, gst_janus_bin_on_failed, NULL, on_publishers_told};
+    on_published, on_webrtcup, on_room_failed, NULL, on_publishers_told};
 
 static gpointer
 gst_janus_video_room_src_make_talk (GstJanusBin *bin, const GstJanusSettings *settings)
@@ -499,6 +521,8 @@ gst_janus_video_room_src_drop (GstJanusBin *bin)
   for (l = self->feeds.queue.head; l; l = l->next) {
     GstJanusFeed *feed = l->data;
 
+    if (feed->reception && self->loss)
+      gst_janus_feed_tell (feed, "lost", self->loss);
     /* The room ends its subscriptions itself, and what is received has been closed. */
     feed->subscription = NULL;
     feed->reception = NULL;

@@ -9,6 +9,18 @@
 #define QUICK "reconnect-min-delay=20000000 reconnect-max-delay=100000000 "
 #define SRC "janusvideoroomsrc name=s " QUICK "janus-endpoint=%s room-id=" TEST_ROOM_OPEN " "
 
+/* Offers of publishers that nobody is behind. */
+#define OFFER_OF(media)                                                                           \
+  "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\na=group:BUNDLE 0\r\na=fingerprint:sha-256 " \
+  "AA:AA:AA:AA:AA:AA:AA:AA:AA:AA:AA:AA:AA:AA:AA:AA:AA:AA:AA:AA:AA:AA:AA:AA:AA:AA:AA:AA:AA:AA:"    \
+  "AA:AA\r\nm=" media "c=IN IP4 127.0.0.1\r\na=mid:0\r\na=ice-ufrag:abcd\r\na=ice-pwd:"           \
+  "abcdabcdabcdabcdabcdabcd\r\na=setup:actpass\r\n"
+#define DATA_ONLY \
+  OFFER_OF ("application 9 UDP/DTLS/SCTP webrtc-datachannel\r\na=sctp-port:5000\r\n")
+#define PICTURE                                                                        \
+  OFFER_OF ("video 9 UDP/TLS/RTP/SAVPF 96\r\na=sendonly\r\na=rtcp-mux\r\na=rtpmap:96 " \
+            "VP8/90000\r\n")
+
 static FakeRoom *
 start_fake_room (void)
 {
@@ -152,6 +164,72 @@ GST_START_TEST (a_limit_of_0_is_none)
 }
 GST_END_TEST;
 
+static void
+expect_lost (GstElement *pipeline, const gchar *feed, const gchar *reason)
+{
+  g_autoptr (GstMessage) message = wait_feed (pipeline, feed, "lost");
+  const gchar *text = gst_structure_get_string (gst_message_get_structure (message), "reason");
+
+  fail_unless (text && strstr (text, reason), "\"%s\" is not in: %s", reason, text);
+}
+
+GST_START_TEST (who_is_lost_with_the_server_and_does_not_return_is_told)
+{
+  g_autoptr (TestJanus) janus = test_start_janus (NULL);
+  GstElement *publisher = publish (janus, "1");
+  GstElement *receiver = test_play (SRC "feeds=all timeout=2", test_janus_get_endpoint (janus));
+
+  expect_feed (receiver, "1", "connected");
+  test_janus_kill (janus);
+  expect_lost (receiver, "1", "closed the connection");
+  test_end (publisher);
+  fail_unless (test_janus_restart (janus, NULL));
+  expect_feed (receiver, "1", "left");
+  test_end (receiver);
+}
+GST_END_TEST;
+
+GST_START_TEST (who_comes_back_after_the_server_is_told)
+{
+  g_autoptr (TestJanus) janus = test_start_janus (NULL);
+  GstElement *publisher = publish (janus, "1");
+  GstElement *receiver = test_play (SRC "feed-id=1", test_janus_get_endpoint (janus));
+
+  expect_feed (receiver, "1", "connected");
+  test_janus_kill (janus);
+  expect_lost (receiver, "1", "closed the connection");
+  fail_unless (test_janus_restart (janus, NULL));
+  expect_feed (receiver, "1", "negotiating");
+  expect_feed (receiver, "1", "connected");
+  test_end (publisher);
+  expect_feed (receiver, "1", "left");
+  test_end (receiver);
+}
+GST_END_TEST;
+
+/* Whether it is to be tried again, or left out. */
+GST_START_TEST (who_leaves_while_lost_is_told)
+{
+  static const gchar *const settings[] = {"reconnect-max-delay=1000000000000 "
+                                          "reconnect-min-delay=1000000000000",
+      "reconnect=false"};
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (settings); i++) {
+    g_autoptr (FakeRoom) room = start_fake_room ();
+    GstElement *receiver;
+
+    fake_room_set_publishers (room, "[{\"id\":5}]");
+    fake_room_set_offer (room, 5, DATA_ONLY);
+    receiver = test_play (SRC "feeds=all %s", fake_room_get_endpoint (room), settings[i]);
+    expect_lost (receiver, "5", "neither sound nor picture");
+    fake_room_tell (room, "{\"leaving\":5}");
+    expect_feed (receiver, "5", "left");
+    test_end (receiver);
+  }
+}
+GST_END_TEST;
+
 /* What the receiver says of the feed behind PAD, as it warns that nothing of it is decrypted. */
 static void
 provoke_warning (GstPad *pad)
@@ -209,6 +287,9 @@ feeds_suite (void)
   tcase_add_test (tc, a_crowd_is_remembered_up_to_a_limit_that_is_told);
   tcase_add_test (tc, those_beyond_the_limit_wait_for_a_place);
   tcase_add_test (tc, a_limit_of_0_is_none);
+  tcase_add_test (tc, who_is_lost_with_the_server_and_does_not_return_is_told);
+  tcase_add_test (tc, who_comes_back_after_the_server_is_told);
+  tcase_add_test (tc, who_leaves_while_lost_is_told);
   tcase_add_test (tc, a_name_forges_no_line_of_a_log);
   tcase_add_test (tc, who_comes_and_goes_while_we_join_is_not_asked_for);
   return s;
