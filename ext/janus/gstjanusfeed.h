@@ -21,6 +21,7 @@ typedef struct {
   JanusSubscription *subscription;
   GstJanusReception *reception;
   JanusRetry retry;
+  guint n_missed;    /* how often in a row the server has said that there is no such feed */
   GSource *timer;    /* until the next attempt, or, if it is not present, until its pads go */
   const gchar *told; /* the state that was told last, or NULL */
   GList link;        /* in the order in which they have come */

@@ -47,6 +47,9 @@ enum { PROP_OF_SELECTION = GST_JANUS_PROPS_OF_ELEMENT };
 /* So many publishers are remembered: a list of them can be as long as the server likes. */
 #define MAX_KNOWN 1000
 
+/* How often one that the server lists is asked for again while it says that there is no such feed. */
+#define MAX_MISSED 3
+
 struct _GstJanusVideoRoomSrc {
   GstJanusSrc parent;
 
@@ -268,12 +271,10 @@ get_now (void)
   return g_get_monotonic_time () * (GST_SECOND / G_TIME_SPAN_SECOND);
 }
 
-/* One participant's failure stays that participant's. */
 static void
-retry_feed (GstJanusFeed *feed, const GError *error)
+try_again_later (GstJanusFeed *feed, const GError *error)
 {
-  GstJanusVideoRoomSrc *self = GST_JANUS_VIDEO_ROOM_SRC (feed->src);
-  GstJanusBin *bin = GST_JANUS_BIN (self);
+  GstJanusBin *bin = GST_JANUS_BIN (feed->src);
   JanusRetryConfig config;
   guint64 delay = 0;
   g_autoptr (GError) own_error =
@@ -291,6 +292,31 @@ retry_feed (GstJanusFeed *feed, const GError *error)
       gst_janus_bin_warn (bin, own_error, "Trying again.");
     feed->timer = gst_janus_bin_add_timeout_for (
         bin, (guint) MIN (GST_TIME_AS_MSECONDS (delay), G_MAXUINT), on_feed_retry, feed);
+  }
+}
+
+/* Whether it is listed by mistake, perhaps since its leaving was not told. */
+static gboolean
+is_missing (GstJanusFeed *feed, const GError *error)
+{
+  if (!g_error_matches (error, JANUS_REFUSAL, JANUS_REFUSAL_NO_SUCH_FEED)) {
+    feed->n_missed = 0;
+    return FALSE;
+  }
+  return ++feed->n_missed > MAX_MISSED;
+}
+
+/* One participant's failure stays that participant's. */
+static void
+lose_feed (GstJanusFeed *feed, const GError *error)
+{
+  GstJanusVideoRoomSrc *self = GST_JANUS_VIDEO_ROOM_SRC (feed->src);
+
+  if (is_missing (feed, error)) {
+    GST_INFO_OBJECT (self, "%s is not there, until it is told of anew", feed->in_words);
+    forget_feed (feed);
+  } else {
+    try_again_later (feed, error);
   }
   receive_wanted (self);
   if (!is_busy (self))
@@ -333,6 +359,7 @@ gst_janus_video_room_src_connected (GstJanusBin *bin, gpointer origin)
 {
   GstJanusFeed *feed = origin;
 
+  feed->n_missed = 0;
   janus_retry_succeeded (&feed->retry, get_now ());
   gst_janus_feed_tell (feed, "connected", NULL);
   gst_janus_bin_set_state (bin, GST_JANUS_STATE_CONNECTED);
@@ -342,7 +369,7 @@ static void
 gst_janus_video_room_src_failed (GstJanusBin *bin, gpointer origin, const GError *error)
 {
   if (is_many (GST_JANUS_VIDEO_ROOM_SRC (bin)))
-    retry_feed (origin, error);
+    lose_feed (origin, error);
   else
     lose (GST_JANUS_VIDEO_ROOM_SRC (bin), error);
 }
@@ -430,6 +457,7 @@ on_publisher_joined (const JanusPublisher *publisher, gpointer user_data)
     return;
   if (!feed->present) {
     feed->given_up = FALSE;
+    feed->n_missed = 0;
     gst_janus_clear_source (&feed->timer);
     if (feed->reception)
       gst_janus_feed_tell (feed, "left", NULL);

@@ -230,6 +230,25 @@ GST_START_TEST (who_leaves_while_lost_is_told)
 }
 GST_END_TEST;
 
+GST_START_TEST (who_is_listed_and_not_there_is_asked_for_a_few_times)
+{
+  g_autoptr (FakeRoom) room = start_fake_room ();
+  GstElement *receiver;
+
+  fake_room_set_publishers (room, "[{\"id\":5}]");
+  receiver = test_play (SRC "feeds=all", fake_room_get_endpoint (room));
+  test_wait_text (receiver, GST_MESSAGE_WARNING, "s", "Feed 5: Janus refuses: No such feed (428)");
+  expect_feed (receiver, "5", "left");
+  assert_equals_int (fake_room_count_subscriptions (room, 5), 4);
+
+  /* When it is told of anew, it is worth another try. */
+  fake_room_set_offer (room, 5, PICTURE);
+  fake_room_tell (room, "{\"publishers\":[{\"id\":5}]}");
+  expect_feed (receiver, "5", "negotiating");
+  test_end (receiver);
+}
+GST_END_TEST;
+
 /* What the receiver says of the feed behind PAD, as it warns that nothing of it is decrypted. */
 static void
 provoke_warning (GstPad *pad)
@@ -290,6 +309,7 @@ feeds_suite (void)
   tcase_add_test (tc, who_is_lost_with_the_server_and_does_not_return_is_told);
   tcase_add_test (tc, who_comes_back_after_the_server_is_told);
   tcase_add_test (tc, who_leaves_while_lost_is_told);
+  tcase_add_test (tc, who_is_listed_and_not_there_is_asked_for_a_few_times);
   tcase_add_test (tc, a_name_forges_no_line_of_a_log);
   tcase_add_test (tc, who_comes_and_goes_while_we_join_is_not_asked_for);
   return s;
