@@ -8,6 +8,9 @@
 #include "gstjanusfeed.h"
 #include "janustext.h"
 
+/* How often one that the server lists is asked for again while it says that there is no such feed. */
+#define MAX_MISSED 3
+
 static void
 feed_free (gpointer data)
 {
@@ -26,6 +29,10 @@ gst_janus_feed_update (GstJanusFeed *feed, const JanusPublisher *publisher)
 {
   g_autofree gchar *name = janus_text_escape (publisher->display, JANUS_TEXT_MAX_NAME);
 
+  if (!feed->present) {
+    feed->given_up = FALSE;
+    feed->n_missed = 0;
+  }
   feed->present = TRUE;
   g_free (feed->display);
   feed->display = g_strdup (publisher->display);
@@ -54,6 +61,79 @@ gst_janus_feed_release (GstJanusFeed *feed)
     janus_subscription_end (g_steal_pointer (&feed->subscription));
   if (feed->reception)
     gst_janus_src_close (feed->src, g_steal_pointer (&feed->reception));
+}
+
+static gint64
+get_now (void)
+{
+  return g_get_monotonic_time () * (GST_SECOND / G_TIME_SPAN_SECOND);
+}
+
+void
+gst_janus_feed_succeed (GstJanusFeed *feed)
+{
+  feed->n_missed = 0;
+  janus_retry_succeeded (&feed->retry, get_now ());
+  gst_janus_feed_tell (feed, "connected", NULL);
+}
+
+/* Perhaps since its leaving was not told. */
+static gboolean
+is_missing (GstJanusFeed *feed, const GError *error)
+{
+  if (!g_error_matches (error, JANUS_REFUSAL, JANUS_REFUSAL_NO_SUCH_FEED)) {
+    feed->n_missed = 0;
+    return FALSE;
+  }
+  return ++feed->n_missed > MAX_MISSED;
+}
+
+/* Whether to try again, and when. What has no media is told of anew once it has some. */
+static gboolean
+may_heal (GstJanusFeed *feed, const GError *error, guint64 *delay)
+{
+  JanusRetryConfig config;
+
+  if (g_error_matches (error, JANUS_ERROR, JANUS_ERROR_NO_MEDIA))
+    return FALSE;
+  gst_janus_bin_get_retry_config (GST_JANUS_BIN (feed->src), &config);
+  return janus_retry_failed (&feed->retry, &config, error, get_now (), g_random_double (), delay) !=
+         JANUS_RETRY_GIVE_UP;
+}
+
+gboolean
+gst_janus_feed_lose (GstJanusFeed *feed, const GError *error, GSourceFunc again)
+{
+  GstJanusBin *bin = GST_JANUS_BIN (feed->src);
+  guint64 delay = 0;
+  g_autoptr (GError) own_error =
+      g_error_new (error->domain, error->code, "Feed %s: %s", feed->id_in_text, error->message);
+
+  if (is_missing (feed, error))
+    return FALSE;
+  gst_janus_feed_release (feed);
+  gst_janus_feed_tell (feed, "lost", error->message);
+  if (may_heal (feed, own_error, &delay)) {
+    if (feed->retry.attempts == 1)
+      gst_janus_bin_warn (bin, own_error, "Trying again.");
+    feed->timer = gst_janus_bin_add_timeout_for (
+        bin, (guint) MIN (GST_TIME_AS_MSECONDS (delay), G_MAXUINT), again, feed);
+  } else {
+    feed->given_up = TRUE;
+    gst_janus_bin_warn (bin, own_error, "It is left out until it comes anew.");
+  }
+  return TRUE;
+}
+
+gboolean
+gst_janus_feed_is_at_fault (const GError *error)
+{
+  if (error->domain == JANUS_REFUSAL)
+    return error->code == JANUS_REFUSAL_NO_SUCH_FEED ||
+           janus_retry_get_kind (error) == JANUS_RETRY_NEVER;
+  return error->domain == JANUS_ERROR &&
+         (error->code == JANUS_ERROR_NO_MEDIA || error->code == JANUS_ERROR_CODEC ||
+             error->code == JANUS_ERROR_PROTOCOL);
 }
 
 /* ---- All of them ---- */

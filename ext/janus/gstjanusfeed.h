@@ -35,6 +35,13 @@ void gst_janus_feed_update (GstJanusFeed *feed, const JanusPublisher *publisher)
 void gst_janus_feed_tell (GstJanusFeed *feed, const gchar *state, const gchar *reason);
 /* Receives nothing of it any more. */
 void gst_janus_feed_release (GstJanusFeed *feed);
+/* Its connection is up, and that is told. */
+void gst_janus_feed_succeed (GstJanusFeed *feed);
+/* It has failed with ERROR, which is told: AGAIN (FEED) is called when to try again, or it is given up. FALSE: it is not there at
+ * all, though the server lists it. */
+gboolean gst_janus_feed_lose (GstJanusFeed *feed, const GError *error, GSourceFunc again);
+/* Whether ERROR is of the one feed that it came of, and another might do. */
+gboolean gst_janus_feed_is_at_fault (const GError *error);
 
 /* Those that are known, owned. */
 typedef struct {

@@ -47,9 +47,6 @@ enum { PROP_OF_SELECTION = GST_JANUS_PROPS_OF_ELEMENT };
 /* So many publishers are remembered: a list of them can be as long as the server likes. */
 #define MAX_KNOWN 1000
 
-/* How often one that the server lists is asked for again while it says that there is no such feed. */
-#define MAX_MISSED 3
-
 struct _GstJanusVideoRoomSrc {
   GstJanusSrc parent;
 
@@ -131,8 +128,8 @@ wait_for_feed (GstJanusVideoRoomSrc *self)
 
   gst_janus_bin_set_active (bin, NULL);
   gst_janus_bin_set_state (bin, GST_JANUS_STATE_WAITING);
-  /* An empty room is nothing unusual for who receives all. */
-  if (!is_many (self) && !self->patience)
+  /* An empty room is nothing unusual for who receives all, and what is left out was told of. */
+  if (!is_many (self) && self->feeds.queue.length == 0 && !self->patience)
     self->patience =
         gst_janus_bin_add_timeout (bin, gst_janus_bin_get_timeout (bin) * 1000, on_out_of_patience);
 }
@@ -196,6 +193,8 @@ count_places (GstJanusVideoRoomSrc *self)
 {
   guint max = gst_janus_selection_get_max (self->selection);
 
+  if (!is_many (self))
+    return is_busy (self) ? 0 : 1;
   return max - MIN (max, gst_janus_feeds_count_taken (&self->feeds));
 }
 
@@ -237,7 +236,13 @@ receive_wanted (GstJanusVideoRoomSrc *self)
 static gboolean
 on_feed_retry (gpointer user_data)
 {
-  feed_receive (user_data);
+  GstJanusFeed *feed = user_data;
+  GstJanusVideoRoomSrc *self = GST_JANUS_VIDEO_ROOM_SRC (feed->src);
+
+  gst_janus_clear_source (&feed->timer);
+  /* Of one publisher only, another may have come instead. */
+  if (is_many (self) || !is_busy (self))
+    feed_receive (feed);
   return G_SOURCE_REMOVE;
 }
 
@@ -265,62 +270,41 @@ on_feed_forgotten (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-static gint64
-get_now (void)
-{
-  return g_get_monotonic_time () * (GST_SECOND / G_TIME_SPAN_SECOND);
-}
-
-static void
-try_again_later (GstJanusFeed *feed, const GError *error)
-{
-  GstJanusBin *bin = GST_JANUS_BIN (feed->src);
-  JanusRetryConfig config;
-  guint64 delay = 0;
-  g_autoptr (GError) own_error =
-      g_error_new (error->domain, error->code, "Feed %s: %s", feed->id_in_text, error->message);
-
-  gst_janus_bin_get_retry_config (bin, &config);
-  gst_janus_feed_release (feed);
-  gst_janus_feed_tell (feed, "lost", error->message);
-  if (janus_retry_failed (&feed->retry, &config, error, get_now (), g_random_double (), &delay) ==
-      JANUS_RETRY_GIVE_UP) {
-    gst_janus_bin_warn (bin, own_error, "It is left out until it comes anew.");
-    feed->given_up = TRUE;
-  } else {
-    if (feed->retry.attempts == 1)
-      gst_janus_bin_warn (bin, own_error, "Trying again.");
-    feed->timer = gst_janus_bin_add_timeout_for (
-        bin, (guint) MIN (GST_TIME_AS_MSECONDS (delay), G_MAXUINT), on_feed_retry, feed);
-  }
-}
-
-/* Whether it is listed by mistake, perhaps since its leaving was not told. */
-static gboolean
-is_missing (GstJanusFeed *feed, const GError *error)
-{
-  if (!g_error_matches (error, JANUS_REFUSAL, JANUS_REFUSAL_NO_SUCH_FEED)) {
-    feed->n_missed = 0;
-    return FALSE;
-  }
-  return ++feed->n_missed > MAX_MISSED;
-}
-
 /* One participant's failure stays that participant's. */
 static void
 lose_feed (GstJanusFeed *feed, const GError *error)
 {
   GstJanusVideoRoomSrc *self = GST_JANUS_VIDEO_ROOM_SRC (feed->src);
 
-  if (is_missing (feed, error)) {
+  if (!gst_janus_feed_lose (feed, error, on_feed_retry)) {
     GST_INFO_OBJECT (self, "%s is not there, until it is told of anew", feed->in_words);
     forget_feed (feed);
-  } else {
-    try_again_later (feed, error);
   }
   receive_wanted (self);
   if (!is_busy (self))
     wait_for_feed (self);
+}
+
+static gboolean
+is_only_one (GstJanusVideoRoomSrc *self, const GstJanusFeed *feed)
+{
+  GList *l;
+
+  for (l = self->feeds.queue.head; l && (l->data == feed || !is_wanted (self, l->data));
+       l = l->next)
+    ;
+  return !l;
+}
+
+/* Whether there is another to receive, or whoever has set us up would rather wait for one than see us fail. */
+static gboolean
+may_leave_out (GstJanusVideoRoomSrc *self, const GstJanusFeed *feed)
+{
+  g_autofree gchar *feed_id = gst_janus_bin_dup_feed_id (GST_JANUS_BIN (self));
+  JanusRetryConfig config;
+
+  gst_janus_bin_get_retry_config (GST_JANUS_BIN (self), &config);
+  return !feed_id && (!is_only_one (self, feed) || (config.enabled && !get_eos_on_leave (self)));
 }
 
 /* All of them are lost together: drop() tells. */
@@ -359,19 +343,19 @@ gst_janus_video_room_src_connected (GstJanusBin *bin, gpointer origin)
 {
   GstJanusFeed *feed = origin;
 
-  feed->n_missed = 0;
-  janus_retry_succeeded (&feed->retry, get_now ());
-  gst_janus_feed_tell (feed, "connected", NULL);
+  gst_janus_feed_succeed (feed);
   gst_janus_bin_set_state (bin, GST_JANUS_STATE_CONNECTED);
 }
 
 static void
 gst_janus_video_room_src_failed (GstJanusBin *bin, gpointer origin, const GError *error)
 {
-  if (is_many (GST_JANUS_VIDEO_ROOM_SRC (bin)))
+  GstJanusVideoRoomSrc *self = GST_JANUS_VIDEO_ROOM_SRC (bin);
+
+  if (is_many (self) || (gst_janus_feed_is_at_fault (error) && may_leave_out (self, origin)))
     lose_feed (origin, error);
   else
-    lose (GST_JANUS_VIDEO_ROOM_SRC (bin), error);
+    lose (self, error);
 }
 
 /* Its last packet has come. */
@@ -456,8 +440,6 @@ on_publisher_joined (const JanusPublisher *publisher, gpointer user_data)
   if (!feed)
     return;
   if (!feed->present) {
-    feed->given_up = FALSE;
-    feed->n_missed = 0;
     gst_janus_clear_source (&feed->timer);
     if (feed->reception)
       gst_janus_feed_tell (feed, "left", NULL);
@@ -489,6 +471,8 @@ on_publisher_left (const gchar *id, gpointer user_data)
   }
   forget_feed (feed);
   receive_wanted (self);
+  if (!is_busy (self))
+    wait_for_feed (self);
 }
 
 static void

@@ -210,19 +210,20 @@ GST_END_TEST;
 /* Whether it is to be tried again, or left out. */
 GST_START_TEST (who_leaves_while_lost_is_told)
 {
-  static const gchar *const settings[] = {"reconnect-max-delay=1000000000000 "
-                                          "reconnect-min-delay=1000000000000",
-      "reconnect=false"};
+  static const gchar *const reasons[] = {"No such feed", "neither sound nor picture"};
   guint i;
 
-  for (i = 0; i < G_N_ELEMENTS (settings); i++) {
+  for (i = 0; i < G_N_ELEMENTS (reasons); i++) {
     g_autoptr (FakeRoom) room = start_fake_room ();
     GstElement *receiver;
 
     fake_room_set_publishers (room, "[{\"id\":5}]");
-    fake_room_set_offer (room, 5, DATA_ONLY);
-    receiver = test_play (SRC "feeds=all %s", fake_room_get_endpoint (room), settings[i]);
-    expect_lost (receiver, "5", "neither sound nor picture");
+    if (i > 0)
+      fake_room_set_offer (room, 5, DATA_ONLY);
+    receiver = test_play (SRC
+        "feeds=all reconnect-max-delay=1000000000000 reconnect-min-delay=1000000000000",
+        fake_room_get_endpoint (room));
+    expect_lost (receiver, "5", reasons[i]);
     fake_room_tell (room, "{\"leaving\":5}");
     expect_feed (receiver, "5", "left");
     test_end (receiver);
@@ -246,6 +247,74 @@ GST_START_TEST (who_is_listed_and_not_there_is_asked_for_a_few_times)
   fake_room_tell (room, "{\"publishers\":[{\"id\":5}]}");
   expect_feed (receiver, "5", "negotiating");
   test_end (receiver);
+}
+GST_END_TEST;
+
+/* ---- One ---- */
+
+/* Data alone, an offer that is none, and one that is listed by mistake. */
+GST_START_TEST (the_next_is_taken_when_the_first_cannot_be_received)
+{
+  static const gchar *const offers[] = {DATA_ONLY, "nonsense", NULL};
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (offers); i++) {
+    g_autoptr (FakeRoom) room = start_fake_room ();
+    GstElement *receiver;
+    g_autoptr (GstElement) src = NULL;
+    g_autofree gchar *active = NULL;
+
+    fake_room_set_publishers (
+        room, "[{\"id\":5,\"display\":\"cam\"},{\"id\":4},{\"id\":6,\"display\":\"cam\"}]");
+    if (offers[i])
+      fake_room_set_offer (room, 5, offers[i]);
+    fake_room_set_offer (room, 6, PICTURE);
+    receiver = test_play (SRC "feed-display-name=cam eos-on-leave=%s",
+        fake_room_get_endpoint (room), i == 0 ? "true" : "false");
+    src = test_get_element (receiver, "s");
+    expect_feed (receiver, "5", "lost");
+    test_wait_text (receiver, GST_MESSAGE_WARNING, "s", "Feed 5: ");
+    expect_feed (receiver, "6", "negotiating");
+    g_object_get (src, "active-feed-id", &active, NULL);
+    assert_equals_string (active, "6");
+    test_end (receiver);
+  }
+}
+GST_END_TEST;
+
+GST_START_TEST (another_is_waited_for_when_the_first_cannot_be_received)
+{
+  g_autoptr (FakeRoom) room = start_fake_room ();
+  GstElement *receiver;
+
+  fake_room_set_publishers (room, "[{\"id\":5}]");
+  fake_room_set_offer (room, 5, DATA_ONLY);
+  fake_room_set_offer (room, 6, PICTURE);
+  receiver = test_play (SRC, fake_room_get_endpoint (room));
+  test_wait_text (
+      receiver, GST_MESSAGE_WARNING, "s", "Feed 5: The feed has neither sound nor picture");
+  fake_room_tell (room, "{\"publishers\":[{\"id\":6}]}");
+  expect_feed (receiver, "6", "negotiating");
+  test_end (receiver);
+}
+GST_END_TEST;
+
+GST_START_TEST (without_another_it_is_an_error_for_whoever_wants_one)
+{
+  static const gchar *const settings[] = {
+      "reconnect=false", "reconnect=false feed-id=5", "reconnect=false eos-on-leave=true"};
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (settings); i++) {
+    g_autoptr (FakeRoom) room = start_fake_room ();
+    GstElement *receiver;
+
+    fake_room_set_publishers (room, i == 1 ? "[{\"id\":5},{\"id\":6}]" : "[{\"id\":5}]");
+    fake_room_set_offer (room, 5, DATA_ONLY);
+    receiver = test_play (SRC "%s", fake_room_get_endpoint (room), settings[i]);
+    test_expect_error (receiver, "neither sound nor picture", NULL);
+    test_end (receiver);
+  }
 }
 GST_END_TEST;
 
@@ -310,6 +379,9 @@ feeds_suite (void)
   tcase_add_test (tc, who_comes_back_after_the_server_is_told);
   tcase_add_test (tc, who_leaves_while_lost_is_told);
   tcase_add_test (tc, who_is_listed_and_not_there_is_asked_for_a_few_times);
+  tcase_add_test (tc, the_next_is_taken_when_the_first_cannot_be_received);
+  tcase_add_test (tc, another_is_waited_for_when_the_first_cannot_be_received);
+  tcase_add_test (tc, without_another_it_is_an_error_for_whoever_wants_one);
   tcase_add_test (tc, a_name_forges_no_line_of_a_log);
   tcase_add_test (tc, who_comes_and_goes_while_we_join_is_not_asked_for);
   return s;
