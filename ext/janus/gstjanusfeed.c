@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The publishers of a room that a source receives, or may have to. */
+/* A publisher of a room that a source receives, or may have to. */
 
 #ifdef HAVE_CONFIG_H
 #include "config.h"
@@ -11,11 +11,22 @@
 /* How often one that the server lists is asked for again while it says that there is no such feed. */
 #define MAX_MISSED 3
 
-static void
-feed_free (gpointer data)
+GstJanusFeed *
+gst_janus_feed_new (GstJanusSrc *src, const gchar *id)
 {
-  GstJanusFeed *feed = data;
+  GstJanusFeed *feed = g_new0 (GstJanusFeed, 1);
 
+  feed->src = src;
+  feed->id = g_strdup (id);
+  feed->id_in_text = janus_text_escape (id, JANUS_TEXT_MAX_NAME);
+  feed->retry = JANUS_RETRY_INIT;
+  feed->link.data = feed;
+  return feed;
+}
+
+void
+gst_janus_feed_free (GstJanusFeed *feed)
+{
   gst_janus_clear_source (&feed->timer);
   g_free (feed->id);
   g_free (feed->display);
@@ -134,84 +145,4 @@ gst_janus_feed_is_at_fault (const GError *error)
   return error->domain == JANUS_ERROR &&
          (error->code == JANUS_ERROR_NO_MEDIA || error->code == JANUS_ERROR_CODEC ||
              error->code == JANUS_ERROR_PROTOCOL);
-}
-
-/* ---- All of them ---- */
-
-void
-gst_janus_feeds_init (GstJanusFeeds *self)
-{
-  g_queue_init (&self->queue);
-  self->by_id = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, feed_free);
-}
-
-void
-gst_janus_feeds_clear (GstJanusFeeds *self)
-{
-  g_queue_init (&self->queue);
-  g_clear_pointer (&self->by_id, g_hash_table_unref);
-}
-
-GstJanusFeed *
-gst_janus_feeds_find (GstJanusFeeds *self, const gchar *id)
-{
-  return g_hash_table_lookup (self->by_id, id);
-}
-
-GstJanusFeed *
-gst_janus_feeds_add (GstJanusFeeds *self, GstJanusSrc *src, const gchar *id)
-{
-  GstJanusFeed *feed = g_new0 (GstJanusFeed, 1);
-
-  feed->src = src;
-  feed->id = g_strdup (id);
-  feed->id_in_text = janus_text_escape (id, JANUS_TEXT_MAX_NAME);
-  feed->retry = JANUS_RETRY_INIT;
-  feed->link.data = feed;
-  g_queue_push_tail_link (&self->queue, &feed->link);
-  g_hash_table_insert (self->by_id, feed->id, feed);
-  return feed;
-}
-
-void
-gst_janus_feeds_remove (GstJanusFeeds *self, GstJanusFeed *feed)
-{
-  g_queue_unlink (&self->queue, &feed->link);
-  g_hash_table_remove (self->by_id, feed->id);
-}
-
-void
-gst_janus_feeds_remove_all (GstJanusFeeds *self)
-{
-  g_queue_init (&self->queue);
-  g_hash_table_remove_all (self->by_id);
-}
-
-gboolean
-gst_janus_feeds_is_busy (GstJanusFeeds *self, gboolean connected)
-{
-  gboolean busy = FALSE;
-  GList *l;
-
-  for (l = self->queue.head; l && !busy; l = l->next) {
-    GstJanusFeed *feed = l->data;
-
-    busy = feed->reception && (!connected || (gst_janus_reception_is_connected (feed->reception) &&
-                                                 !gst_janus_reception_is_ending (feed->reception)));
-  }
-  return busy;
-}
-
-guint
-gst_janus_feeds_count_taken (GstJanusFeeds *self)
-{
-  guint n = 0;
-  GList *l;
-
-  for (l = self->queue.head; l; l = l->next) {
-    GstJanusFeed *feed = l->data;
-
-    n += feed->reception || (feed->present && feed->timer);
-  }
-  return n;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The publishers of a room that a source receives, or may have to. */
+/* A publisher of a room that a source receives, or may have to. */
 
 #pragma once
 
@@ -29,6 +29,8 @@ typedef struct {
 
 /* All in the signalling thread. */
 
+GstJanusFeed *gst_janus_feed_new (GstJanusSrc *src, const gchar *id);
+void gst_janus_feed_free (GstJanusFeed *feed);
 /* It publishes now, or anew. */
 void gst_janus_feed_update (GstJanusFeed *feed, const JanusPublisher *publisher);
 /* Posts "janus-feed" with STATE, a static string, and REASON or NULL. */
@@ -42,24 +44,5 @@ void gst_janus_feed_succeed (GstJanusFeed *feed);
 gboolean gst_janus_feed_lose (GstJanusFeed *feed, const GError *error, GSourceFunc again);
 /* Whether ERROR is of the one feed that it came of, and another might do. */
 gboolean gst_janus_feed_is_at_fault (const GError *error);
-
-/* Those that are known, owned. */
-typedef struct {
-  GQueue queue;      /* of GstJanusFeed, in the order in which they have come */
-  GHashTable *by_id; /* the same */
-} GstJanusFeeds;
-
-void gst_janus_feeds_init (GstJanusFeeds *self);
-void gst_janus_feeds_clear (GstJanusFeeds *self);
-
-GstJanusFeed *gst_janus_feeds_find (GstJanusFeeds *self, const gchar *id);
-/* Adds feed ID of SRC, which is not known yet. */
-GstJanusFeed *gst_janus_feeds_add (GstJanusFeeds *self, GstJanusSrc *src, const gchar *id);
-void gst_janus_feeds_remove (GstJanusFeeds *self, GstJanusFeed *feed);
-void gst_janus_feeds_remove_all (GstJanusFeeds *self);
-/* Whether one is received, or is to be; CONNECTED: has come to that, and goes on. */
-gboolean gst_janus_feeds_is_busy (GstJanusFeeds *self, gboolean connected);
-/* How many are received, or will be tried again. */
-guint gst_janus_feeds_count_taken (GstJanusFeeds *self);
 
 G_END_DECLS

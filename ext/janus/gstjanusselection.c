@@ -157,8 +157,6 @@ gst_janus_selection_is_many (GstJanusSelection *self)
 guint
 gst_janus_selection_get_max (GstJanusSelection *self)
 {
-  if (!self->many)
-    return 1;
   return self->max > 0 ? self->max : G_MAXUINT;
 }
 

@@ -29,7 +29,7 @@ gboolean gst_janus_selection_get_eos_on_leave (GstJanusSelection *self);
 void gst_janus_selection_begin (GstJanusSelection *self);
 /* Whether several are received, each with pads of its own. */
 gboolean gst_janus_selection_is_many (GstJanusSelection *self);
-/* How many are received at most at a time. */
+/* If so, how many at a time at the most. */
 guint gst_janus_selection_get_max (GstJanusSelection *self);
 /* Whether the publisher ID of DISPLAY, or NULL, is one to receive. */
 gboolean gst_janus_selection_fits (

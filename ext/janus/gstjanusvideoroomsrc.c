@@ -35,17 +35,13 @@
 #include "config.h"
 #endif
 
-#include "gstjanusfeed.h"
-#include "gstjanusselection.h"
+#include "gstjanusfeeds.h"
 #include "gstjanusvideoroomsrc.h"
 
 GST_DEBUG_CATEGORY_STATIC (gst_janus_video_room_src_debug);
 #define GST_CAT_DEFAULT gst_janus_video_room_src_debug
 
 enum { PROP_OF_SELECTION = GST_JANUS_PROPS_OF_ELEMENT };
-
-/* So many publishers are remembered: a list of them can be as long as the server likes. */
-#define MAX_KNOWN 1000
 
 struct _GstJanusVideoRoomSrc {
   GstJanusSrc parent;
@@ -55,11 +51,9 @@ struct _GstJanusVideoRoomSrc {
   /* Of the signalling thread. */
   gboolean over; /* EOS was sent */
   GstJanusFeeds feeds;
-  gboolean crowd_told; /* that not all are remembered */
-  gboolean full_told;  /* that not all are received */
-  const gchar *loss;   /* why the connection is lost, while it is dropped for that */
-  GSource *patience;   /* until it is told that there is nobody */
-  GSource *settling;   /* until we know who is in the room */
+  const gchar *loss; /* why the connection is lost, while it is dropped for that */
+  GSource *patience; /* until it is told that there is nobody */
+  GSource *settling; /* until we know who is in the room */
 };
 
 G_DEFINE_TYPE_WITH_CODE (GstJanusVideoRoomSrc, gst_janus_video_room_src, GST_TYPE_JANUS_SRC,
@@ -88,20 +82,6 @@ is_busy (GstJanusVideoRoomSrc *self)
 }
 
 /* ---- Whom to receive: signalling thread ---- */
-
-static gboolean
-fits (GstJanusVideoRoomSrc *self, const gchar *id, const gchar *display)
-{
-  g_autofree gchar *feed_id = gst_janus_bin_dup_feed_id (GST_JANUS_BIN (self));
-
-  return gst_janus_selection_fits (self->selection, feed_id, id, display);
-}
-
-static gboolean
-is_wanted (GstJanusVideoRoomSrc *self, const GstJanusFeed *feed)
-{
-  return feed->present && !feed->given_up && fits (self, feed->id, feed->display);
-}
 
 static gboolean
 on_out_of_patience (gpointer user_data)
@@ -187,50 +167,12 @@ feed_receive (GstJanusFeed *feed)
       janus_room_subscribe (gst_janus_bin_get_talk (bin), feed->id, &subscription_handlers, feed);
 }
 
-/* Whoever is tried again keeps the place, and the pads, against those that wait. */
-static guint
-count_places (GstJanusVideoRoomSrc *self)
-{
-  guint max = gst_janus_selection_get_max (self->selection);
-
-  if (!is_many (self))
-    return is_busy (self) ? 0 : 1;
-  return max - MIN (max, gst_janus_feeds_count_taken (&self->feeds));
-}
-
-static void
-tell_that_it_is_full (GstJanusVideoRoomSrc *self)
-{
-  g_autoptr (GError) error = NULL;
-
-  if (self->full_told || !is_many (self))
-    return;
-  self->full_told = TRUE;
-  error = g_error_new (JANUS_ERROR, JANUS_ERROR_SETTINGS,
-      "There are more publishers to receive than max-feeds=%u allows",
-      gst_janus_selection_get_max (self->selection));
-  gst_janus_bin_warn (GST_JANUS_BIN (self), error, "Those beyond are received as others leave.");
-}
-
-/* Receives whom there is reason to, and room for. */
+/* Receives whom there is reason to. */
 static void
 receive_wanted (GstJanusVideoRoomSrc *self)
 {
-  guint n_places = count_places (self);
-  GList *l;
-
-  for (l = self->feeds.queue.head; l && !self->over; l = l->next) {
-    GstJanusFeed *feed = l->data;
-
-    if (feed->reception || feed->timer || !is_wanted (self, feed))
-      continue;
-    if (n_places == 0) {
-      tell_that_it_is_full (self);
-      break;
-    }
-    n_places--;
-    feed_receive (feed);
-  }
+  if (!self->over)
+    gst_janus_feeds_fill (&self->feeds, feed_receive);
 }
 
 static gboolean
@@ -285,17 +227,6 @@ lose_feed (GstJanusFeed *feed, const GError *error)
     wait_for_feed (self);
 }
 
-static gboolean
-is_only_one (GstJanusVideoRoomSrc *self, const GstJanusFeed *feed)
-{
-  GList *l;
-
-  for (l = self->feeds.queue.head; l && (l->data == feed || !is_wanted (self, l->data));
-       l = l->next)
-    ;
-  return !l;
-}
-
 /* Whether there is another to receive, or whoever has set us up would rather wait for one than see us fail. */
 static gboolean
 may_leave_out (GstJanusVideoRoomSrc *self, const GstJanusFeed *feed)
@@ -304,7 +235,8 @@ may_leave_out (GstJanusVideoRoomSrc *self, const GstJanusFeed *feed)
   JanusRetryConfig config;
 
   gst_janus_bin_get_retry_config (GST_JANUS_BIN (self), &config);
-  return !feed_id && (!is_only_one (self, feed) || (config.enabled && !get_eos_on_leave (self)));
+  return !feed_id && (!gst_janus_feeds_is_only_one (&self->feeds, feed) ||
+                         (config.enabled && !get_eos_on_leave (self)));
 }
 
 /* All of them are lost together: drop() tells. */
@@ -412,30 +344,11 @@ on_joined (const gchar *id, gpointer user_data)
   self->settling = gst_janus_bin_add_timeout (user_data, 0, on_settled);
 }
 
-/* NULL: nobody to remember. Who does not fit is none, however many of them there are. */
-static GstJanusFeed *
-find_or_add (GstJanusVideoRoomSrc *self, const JanusPublisher *publisher)
-{
-  GstJanusFeed *feed = gst_janus_feeds_find (&self->feeds, publisher->id);
-  g_autoptr (GError) error = NULL;
-
-  if (feed || !fits (self, publisher->id, publisher->display))
-    return feed;
-  if (self->feeds.queue.length < MAX_KNOWN)
-    return gst_janus_feeds_add (&self->feeds, GST_JANUS_SRC (self), publisher->id);
-  if (!self->crowd_told) {
-    self->crowd_told = TRUE;
-    error = g_error_new (JANUS_ERROR, JANUS_ERROR_PROTOCOL,
-        "The server tells of more than %d publishers", MAX_KNOWN);
-    gst_janus_bin_warn (GST_JANUS_BIN (self), error, "Those beyond are ignored.");
-  }
-  return NULL;
-}
-
 static void
 on_publisher_joined (const JanusPublisher *publisher, gpointer user_data)
 {
-  GstJanusFeed *feed = find_or_add (user_data, publisher);
+  GstJanusVideoRoomSrc *self = user_data;
+  GstJanusFeed *feed = gst_janus_feeds_remember (&self->feeds, publisher);
 
   if (!feed)
     return;
@@ -552,9 +465,7 @@ gst_janus_video_room_src_stop (GstJanusBin *bin)
   GstJanusVideoRoomSrc *self = GST_JANUS_VIDEO_ROOM_SRC (bin);
 
   self->over = FALSE;
-  self->crowd_told = FALSE;
-  self->full_told = FALSE;
-  gst_janus_feeds_remove_all (&self->feeds);
+  gst_janus_feeds_reset (&self->feeds);
 }
 
 /* ---- Element ---- */
@@ -640,5 +551,5 @@ static void
 gst_janus_video_room_src_init (GstJanusVideoRoomSrc *self)
 {
   self->selection = gst_janus_selection_new ();
-  gst_janus_feeds_init (&self->feeds);
+  gst_janus_feeds_init (&self->feeds, GST_JANUS_SRC (self), self->selection);
 }
