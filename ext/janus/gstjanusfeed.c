@@ -30,26 +30,61 @@ gst_janus_feed_free (GstJanusFeed *feed)
   gst_janus_clear_source (&feed->timer);
   g_free (feed->id);
   g_free (feed->display);
+  g_free (feed->media);
   g_free (feed->id_in_text);
   g_free (feed->in_words);
   g_free (feed);
 }
 
-void
+/* What of it can be received, only to be compared. */
+static gchar *
+describe_media (const GPtrArray *streams)
+{
+  g_autoptr (GString) media = NULL;
+  guint i;
+
+  if (!streams)
+    return NULL;
+  media = g_string_new (NULL);
+  for (i = 0; i < streams->len; i++) {
+    const JanusStream *stream = g_ptr_array_index (streams, i);
+
+    if (stream->active && g_strcmp0 (stream->type, "data") != 0)
+      g_string_append_printf (media, "%s %s %s\n", stream->type ? stream->type : "",
+          stream->mid ? stream->mid : "", stream->codec ? stream->codec : "");
+  }
+  return g_string_free (g_steal_pointer (&media), FALSE);
+}
+
+static void
+set_names (GstJanusFeed *feed, const gchar *display)
+{
+  g_autofree gchar *name = janus_text_escape (display, JANUS_TEXT_MAX_NAME);
+
+  g_free (feed->display);
+  feed->display = g_strdup (display);
+  g_free (feed->in_words);
+  feed->in_words = name ? g_strdup_printf ("feed %s (\"%s\")", feed->id_in_text, name)
+                        : g_strdup_printf ("feed %s", feed->id_in_text);
+}
+
+gboolean
 gst_janus_feed_update (GstJanusFeed *feed, const JanusPublisher *publisher)
 {
-  g_autofree gchar *name = janus_text_escape (publisher->display, JANUS_TEXT_MAX_NAME);
+  g_autofree gchar *before = feed->media;
+  gboolean changed;
 
-  if (!feed->present) {
+  set_names (feed, publisher->display);
+  feed->media = describe_media (publisher->streams);
+  /* Of what is gone we just receive no more. */
+  changed =
+      feed->present && before && feed->media && *feed->media && !g_str_equal (before, feed->media);
+  if (!feed->present || changed) {
     feed->given_up = FALSE;
     feed->n_missed = 0;
   }
   feed->present = TRUE;
-  g_free (feed->display);
-  feed->display = g_strdup (publisher->display);
-  g_free (feed->in_words);
-  feed->in_words = name ? g_strdup_printf ("feed %s (\"%s\")", feed->id_in_text, name)
-                        : g_strdup_printf ("feed %s", feed->id_in_text);
+  return changed;
 }
 
 void

@@ -16,6 +16,7 @@ typedef struct {
   gchar *display;    /* or NULL */
   gchar *id_in_text; /* for people */
   gchar *in_words;   /* the same with its name */
+  gchar *media;      /* what it publishes, or NULL: the server does not tell */
   gboolean present;  /* it publishes */
   gboolean given_up; /* what it publishes now cannot be received */
   JanusSubscription *subscription;
@@ -31,8 +32,8 @@ typedef struct {
 
 GstJanusFeed *gst_janus_feed_new (GstJanusSrc *src, const gchar *id);
 void gst_janus_feed_free (GstJanusFeed *feed);
-/* It publishes now, or anew. */
-void gst_janus_feed_update (GstJanusFeed *feed, const JanusPublisher *publisher);
+/* It publishes now, or anew. Whether that is something else than before, while it has not left. */
+gboolean gst_janus_feed_update (GstJanusFeed *feed, const JanusPublisher *publisher);
 /* Posts "janus-feed" with STATE, a static string, and REASON or NULL. */
 void gst_janus_feed_tell (GstJanusFeed *feed, const gchar *state, const gchar *reason);
 /* Receives nothing of it any more. */

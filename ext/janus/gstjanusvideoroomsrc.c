@@ -359,7 +359,12 @@ on_publisher_joined (const JanusPublisher *publisher, gpointer user_data)
     /* What it sent before is over: the rest of it would only keep us from what it sends now. */
     gst_janus_feed_release (feed);
   }
-  gst_janus_feed_update (feed, publisher);
+  if (gst_janus_feed_update (feed, publisher) && feed->reception) {
+    /* Pads stay, and more of them come. */
+    GST_INFO_OBJECT (self, "%s publishes something else now", feed->in_words);
+    gst_janus_feed_release (feed);
+    feed_receive (feed);
+  }
 }
 
 static void

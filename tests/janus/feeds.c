@@ -318,6 +318,53 @@ GST_START_TEST (without_another_it_is_an_error_for_whoever_wants_one)
 }
 GST_END_TEST;
 
+/* ---- What a feed publishes changes ---- */
+
+#define STREAM(type, mid, codec) \
+  "{\"type\":\"" type "\",\"mid\":\"" mid "\",\"codec\":\"" codec "\"}"
+#define PUBLISHES(streams) "[{\"id\":5,\"streams\":[" streams "]}]"
+
+GST_START_TEST (what_is_told_again_unchanged_is_left_alone)
+{
+  g_autoptr (FakeRoom) room = start_fake_room ();
+  GstElement *receiver;
+
+  fake_room_set_publishers (room, PUBLISHES (STREAM ("video", "0", "vp8")));
+  fake_room_set_offer (room, 5, PICTURE);
+  receiver = test_play (SRC "feeds=all", fake_room_get_endpoint (room));
+  expect_feed (receiver, "5", "negotiating");
+  fake_room_tell (room, "{\"publishers\":" PUBLISHES (STREAM ("video", "0", "vp8")) "}");
+  fake_room_tell (room,
+      "{\"publishers\":" PUBLISHES (STREAM ("video", "0", "vp8") "," STREAM ("data", "1", "")) "}");
+  fake_room_tell (room, "{\"publishers\":[{\"id\":5}]}");
+  fake_room_tell (room, "{\"publishers\":[{\"id\":6}]}");
+  expect_feed (receiver, "6", "negotiating");
+  expect_feed (receiver, "6", "lost");
+  assert_equals_int (fake_room_count_subscriptions (room, 5), 1);
+  fake_room_tell (room, "{\"publishers\":" PUBLISHES (
+                            STREAM ("video", "0", "vp8") "," STREAM ("audio", "1", "opus")) "}");
+  expect_feed (receiver, "5", "negotiating");
+  test_end (receiver);
+}
+GST_END_TEST;
+
+GST_START_TEST (who_was_left_out_is_taken_when_media_come)
+{
+  g_autoptr (FakeRoom) room = start_fake_room ();
+  GstElement *receiver;
+
+  fake_room_set_publishers (room, PUBLISHES (STREAM ("data", "0", "")));
+  fake_room_set_offer (room, 5, DATA_ONLY);
+  receiver = test_play (SRC "feeds=all", fake_room_get_endpoint (room));
+  test_wait_text (receiver, GST_MESSAGE_WARNING, "s", "left out until it comes anew");
+  fake_room_set_offer (room, 5, PICTURE);
+  fake_room_tell (room,
+      "{\"publishers\":" PUBLISHES (STREAM ("data", "0", "") "," STREAM ("video", "1", "vp8")) "}");
+  expect_feed (receiver, "5", "negotiating");
+  test_end (receiver);
+}
+GST_END_TEST;
+
 /* What the receiver says of the feed behind PAD, as it warns that nothing of it is decrypted. */
 static void
 provoke_warning (GstPad *pad)
@@ -382,6 +429,8 @@ feeds_suite (void)
   tcase_add_test (tc, the_next_is_taken_when_the_first_cannot_be_received);
   tcase_add_test (tc, another_is_waited_for_when_the_first_cannot_be_received);
   tcase_add_test (tc, without_another_it_is_an_error_for_whoever_wants_one);
+  tcase_add_test (tc, what_is_told_again_unchanged_is_left_alone);
+  tcase_add_test (tc, who_was_left_out_is_taken_when_media_come);
   tcase_add_test (tc, a_name_forges_no_line_of_a_log);
   tcase_add_test (tc, who_comes_and_goes_while_we_join_is_not_asked_for);
   return s;
