@@ -2,6 +2,8 @@
 /* Whom of a room a receiver takes, and what it tells of each. */
 
 #include <gst/check/gstcheck.h>
+#define GST_USE_UNSTABLE_API
+#include <gst/webrtc/webrtc.h>
 
 #include "fakeroom.h"
 #include "testcall.h"
@@ -365,6 +367,156 @@ GST_START_TEST (who_was_left_out_is_taken_when_media_come)
 }
 GST_END_TEST;
 
+/* A publisher that negotiates with Janus whenever the test wants it, as browsers do. */
+typedef struct {
+  GstElement *pipeline;
+  GstElement *webrtcbin;
+  TestClient *client;
+} Browser;
+
+static gboolean
+has_gathered (gpointer webrtcbin)
+{
+  GstWebRTCICEGatheringState state;
+
+  g_object_get (webrtcbin, "ice-gathering-state", &state, NULL);
+  return state == GST_WEBRTC_ICE_GATHERING_STATE_COMPLETE;
+}
+
+/* The offer tells SSRCs, without which Janus does not know what comes. */
+static gboolean
+has_ssrcs (gpointer webrtcbin)
+{
+  gboolean all = TRUE;
+  GList *l;
+
+  GST_OBJECT_LOCK (webrtcbin);
+  for (l = GST_ELEMENT (webrtcbin)->sinkpads; l; l = l->next) {
+    g_autoptr (GstCaps) caps = gst_pad_get_current_caps (l->data);
+
+    all &= caps && gst_structure_has_field (gst_caps_get_structure (caps, 0), "ssrc");
+  }
+  GST_OBJECT_UNLOCK (webrtcbin);
+  return all;
+}
+
+static void
+emit_and_wait (GstElement *webrtcbin, const gchar *action, GstWebRTCSessionDescription *description)
+{
+  g_autoptr (GstPromise) promise = gst_promise_new ();
+
+  g_signal_emit_by_name (webrtcbin, action, description, promise);
+  assert_equals_int (gst_promise_wait (promise), GST_PROMISE_RESULT_REPLIED);
+}
+
+/* What webrtcbin offers now, with all its candidates. */
+static gchar *
+make_offer (GstElement *webrtcbin)
+{
+  g_autoptr (GstPromise) promise = gst_promise_new ();
+  g_autoptr (GstWebRTCSessionDescription) offer = NULL, local = NULL;
+
+  test_wait_until (has_ssrcs, webrtcbin);
+  g_signal_emit_by_name (webrtcbin, "create-offer", NULL, promise);
+  assert_equals_int (gst_promise_wait (promise), GST_PROMISE_RESULT_REPLIED);
+  fail_unless (gst_structure_get (
+      gst_promise_get_reply (promise), "offer", GST_TYPE_WEBRTC_SESSION_DESCRIPTION, &offer, NULL));
+  emit_and_wait (webrtcbin, "set-local-description", offer);
+  test_wait_until (has_gathered, webrtcbin);
+  g_object_get (webrtcbin, "local-description", &local, NULL);
+  return gst_sdp_message_as_text (local->sdp);
+}
+
+static void
+negotiate (Browser *browser, const gchar *request)
+{
+  g_autofree gchar *offer = make_offer (browser->webrtcbin);
+  g_autofree gchar *escaped = g_strescape (offer, NULL);
+  g_autofree gchar *message =
+      g_strdup_printf ("{\"janus\":\"message\",\"body\":{\"request\":\"%s\"}"
+                       ",\"jsep\":{\"type\":\"offer\",\"sdp\":\"%s\"}}",
+          request, escaped);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (JsonObject) reply = test_client_send (browser->client, message, &error);
+  g_autoptr (GstWebRTCSessionDescription) answer = NULL;
+  GstSDPMessage *sdp;
+
+  fail_unless (
+      reply && json_object_has_member (reply, "jsep"), "%s", error ? error->message : "no answer");
+  gst_sdp_message_new_from_text (
+      json_object_get_string_member (json_object_get_object_member (reply, "jsep"), "sdp"), &sdp);
+  answer = gst_webrtc_session_description_new (GST_WEBRTC_SDP_TYPE_ANSWER, sdp);
+  emit_and_wait (browser->webrtcbin, "set-remote-description", answer);
+}
+
+static void
+browser_begin (Browser *browser, TestJanus *janus)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (JsonObject) joined = NULL;
+
+  browser->pipeline = test_play (VP8_SOURCE
+      " ! application/x-rtp,media=video,encoding-name=VP8,payload=105,clock-rate=90000 ! "
+      "webrtcbin name=w bundle-policy=max-bundle");
+  browser->webrtcbin = test_get_element (browser->pipeline, "w");
+  browser->client = test_janus_connect (janus, &error);
+  fail_unless (
+      browser->client && test_client_attach (browser->client, "janus.plugin.videoroom", &error));
+  joined = test_client_request (browser->client,
+      "{\"request\":\"join\",\"ptype\":\"publisher\",\"room\":" TEST_ROOM_OPEN ",\"id\":1}",
+      &error);
+  fail_unless (joined != NULL);
+  negotiate (browser, "publish");
+}
+
+static void
+browser_add_sound (Browser *browser)
+{
+  g_autoptr (GError) error = NULL;
+  GstElement *sound = gst_parse_bin_from_description (OPUS_SOURCE
+      " pt=111 ! capsfilter "
+      "caps=application/"
+      "x-rtp,media=audio,encoding-name=OPUS,payload=111,clock-rate=48000,encoding-params=(string)2",
+      TRUE, &error);
+
+  fail_unless (sound && !error);
+  gst_bin_add (GST_BIN (browser->pipeline), sound);
+  fail_unless (gst_element_link (sound, browser->webrtcbin));
+  gst_element_sync_state_with_parent (sound);
+  negotiate (browser, "configure");
+}
+
+static void
+browser_end (Browser *browser)
+{
+  test_client_free (browser->client);
+  gst_object_unref (browser->webrtcbin);
+  test_end (browser->pipeline);
+}
+
+GST_START_TEST (a_medium_that_is_added_later_is_received)
+{
+  g_autoptr (TestJanus) janus = test_start_janus (NULL);
+  Browser browser = {0};
+  GstElement *receiver;
+  TestCount *pictures, *sound;
+
+  browser_begin (&browser, janus);
+  receiver = test_play (SRC
+      "feed-id=1 signalling=plain s. ! application/x-rtp,media=video ! fakesink "
+      "name=v async=false s. ! application/x-rtp,media=audio ! fakesink name=a async=false",
+      test_janus_get_endpoint (janus));
+  pictures = test_count (receiver, "v");
+  sound = test_count (receiver, "a");
+  test_wait_buffers (receiver, pictures, 10);
+  browser_add_sound (&browser);
+  test_wait_buffers (receiver, sound, 10);
+  test_wait_buffers (receiver, pictures, g_atomic_int_get (&pictures->buffers) + 10);
+  test_end (receiver);
+  browser_end (&browser);
+}
+GST_END_TEST;
+
 /* What the receiver says of the feed behind PAD, as it warns that nothing of it is decrypted. */
 static void
 provoke_warning (GstPad *pad)
@@ -431,6 +583,7 @@ feeds_suite (void)
   tcase_add_test (tc, without_another_it_is_an_error_for_whoever_wants_one);
   tcase_add_test (tc, what_is_told_again_unchanged_is_left_alone);
   tcase_add_test (tc, who_was_left_out_is_taken_when_media_come);
+  tcase_add_test (tc, a_medium_that_is_added_later_is_received);
   tcase_add_test (tc, a_name_forges_no_line_of_a_log);
   tcase_add_test (tc, who_comes_and_goes_while_we_join_is_not_asked_for);
   return s;
