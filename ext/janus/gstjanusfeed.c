@@ -95,7 +95,7 @@ gst_janus_feed_tell (GstJanusFeed *feed, const gchar *state, const gchar *reason
 
   if (reason)
     gst_structure_set (details, "reason", G_TYPE_STRING, reason, NULL);
-  feed->told = state;
+  feed->told = TRUE;
   gst_element_post_message (
       GST_ELEMENT (feed->src), gst_message_new_element (GST_OBJECT (feed->src), details));
 }

@@ -22,10 +22,10 @@ typedef struct {
   JanusSubscription *subscription;
   GstJanusReception *reception;
   JanusRetry retry;
-  guint n_missed;    /* how often in a row the server has said that there is no such feed */
-  GSource *timer;    /* until the next attempt, or, if it is not present, until its pads go */
-  const gchar *told; /* the state that was told last, or NULL */
-  GList link;        /* in the order in which they have come */
+  guint n_missed; /* how often in a row the server has said that there is no such feed */
+  GSource *timer; /* until the next attempt, or, if it is not present, until its pads go */
+  gboolean told;  /* that it is received, or shall be */
+  GList link;     /* in the order in which they have come */
 } GstJanusFeed;
 
 /* All in the signalling thread. */
@@ -34,7 +34,7 @@ GstJanusFeed *gst_janus_feed_new (GstJanusSrc *src, const gchar *id);
 void gst_janus_feed_free (GstJanusFeed *feed);
 /* It publishes now, or anew. Whether that is something else than before, while it has not left. */
 gboolean gst_janus_feed_update (GstJanusFeed *feed, const JanusPublisher *publisher);
-/* Posts "janus-feed" with STATE, a static string, and REASON or NULL. */
+/* Posts "janus-feed" with STATE, and REASON or NULL. */
 void gst_janus_feed_tell (GstJanusFeed *feed, const gchar *state, const gchar *reason);
 /* Receives nothing of it any more. */
 void gst_janus_feed_release (GstJanusFeed *feed);

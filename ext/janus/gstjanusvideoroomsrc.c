@@ -175,6 +175,15 @@ receive_wanted (GstJanusVideoRoomSrc *self)
     gst_janus_feeds_fill (&self->feeds, feed_receive);
 }
 
+/* One less is received, or could be. */
+static void
+go_on (GstJanusVideoRoomSrc *self)
+{
+  receive_wanted (self);
+  if (!self->over && !is_busy (self))
+    wait_for_feed (self);
+}
+
 static gboolean
 on_feed_retry (gpointer user_data)
 {
@@ -183,7 +192,7 @@ on_feed_retry (gpointer user_data)
 
   gst_janus_clear_source (&feed->timer);
   /* Of one publisher only, another may have come instead. */
-  if (is_many (self) || !is_busy (self))
+  if (is_many (self) || (!self->over && !is_busy (self)))
     feed_receive (feed);
   return G_SOURCE_REMOVE;
 }
@@ -222,9 +231,7 @@ lose_feed (GstJanusFeed *feed, const GError *error)
     GST_INFO_OBJECT (self, "%s is not there, until it is told of anew", feed->in_words);
     forget_feed (feed);
   }
-  receive_wanted (self);
-  if (!is_busy (self))
-    wait_for_feed (self);
+  go_on (self);
 }
 
 /* Whether there is another to receive, or whoever has set us up would rather wait for one than see us fail. */
@@ -305,9 +312,7 @@ gst_janus_video_room_src_ended (GstJanusBin *bin, gpointer origin)
     gst_janus_src_finish (GST_JANUS_SRC (self), what);
     return;
   }
-  receive_wanted (self);
-  if (!is_busy (self))
-    wait_for_feed (self);
+  go_on (self);
 }
 
 /* ---- What the room tells: signalling thread ---- */
@@ -388,9 +393,7 @@ on_publisher_left (const gchar *id, gpointer user_data)
     return;
   }
   forget_feed (feed);
-  receive_wanted (self);
-  if (!is_busy (self))
-    wait_for_feed (self);
+  go_on (self);
 }
 
 static void

@@ -320,6 +320,34 @@ GST_START_TEST (without_another_it_is_an_error_for_whoever_wants_one)
 }
 GST_END_TEST;
 
+GST_START_TEST (what_has_ended_does_not_wait_for_another)
+{
+  g_autoptr (TestJanus) janus = test_start_janus (NULL);
+  GstElement *anna = publish (janus, "1"), *bert = publish (janus, "2");
+  GstElement *observer = test_play (SRC "feeds=all", test_janus_get_endpoint (janus));
+  GstElement *receiver =
+      test_play (SRC "feed-display-name=x eos-on-leave=true ! fakesink name=v async=false",
+          test_janus_get_endpoint (janus));
+  g_autoptr (GstElement) src = test_get_element (receiver, "s");
+  g_autofree gchar *active = NULL, *state = NULL;
+  GValue value = G_VALUE_INIT;
+  gboolean is_anna;
+
+  test_wait_buffers (receiver, test_count (receiver, "v"), 5);
+  g_object_get (src, "active-feed-id", &active, NULL);
+  is_anna = g_str_equal (active, "1");
+  test_end (is_anna ? anna : bert);
+  test_wait_eos (receiver);
+  test_end (is_anna ? bert : anna);
+  expect_feed (observer, is_anna ? "2" : "1", "left");
+  g_object_get_property (G_OBJECT (src), "state", &value);
+  state = gst_value_serialize (&value);
+  assert_equals_string (state, "ended");
+  test_end (receiver);
+  test_end (observer);
+}
+GST_END_TEST;
+
 /* ---- What a feed publishes changes ---- */
 
 #define STREAM(type, mid, codec) \
@@ -581,6 +609,7 @@ feeds_suite (void)
   tcase_add_test (tc, the_next_is_taken_when_the_first_cannot_be_received);
   tcase_add_test (tc, another_is_waited_for_when_the_first_cannot_be_received);
   tcase_add_test (tc, without_another_it_is_an_error_for_whoever_wants_one);
+  tcase_add_test (tc, what_has_ended_does_not_wait_for_another);
   tcase_add_test (tc, what_is_told_again_unchanged_is_left_alone);
   tcase_add_test (tc, who_was_left_out_is_taken_when_media_come);
   tcase_add_test (tc, a_medium_that_is_added_later_is_received);
