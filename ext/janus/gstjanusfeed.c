@@ -64,8 +64,8 @@ set_names (GstJanusFeed *feed, const gchar *display)
   g_free (feed->display);
   feed->display = g_strdup (display);
   g_free (feed->in_words);
-  feed->in_words = name ? g_strdup_printf ("feed %s (\"%s\")", feed->id_in_text, name)
-                        : g_strdup_printf ("feed %s", feed->id_in_text);
+  feed->in_words = display ? g_strdup_printf ("feed %s (\"%s\")", feed->id_in_text, name)
+                           : g_strdup_printf ("feed %s", feed->id_in_text);
 }
 
 gboolean
