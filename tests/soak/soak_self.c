@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The soak counts right: numbers are read from pictures as they were written, and what was lost is told from gaps. */
+
+#include <gst/check/gstcheck.h>
+
+#include "picturenumber.h"
+#include "soakledger.h"
+#include "soaksync.h"
+
+/* ---- Numbers in pictures ---- */
+
+static GstBuffer *
+make_picture (GstVideoInfo *info, guint8 luma)
+{
+  GstBuffer *buffer;
+
+  gst_video_info_set_format (info, GST_VIDEO_FORMAT_I420, 320, 240);
+  buffer = gst_buffer_new_allocate (NULL, GST_VIDEO_INFO_SIZE (info), NULL);
+  gst_buffer_memset (buffer, 0, luma, GST_VIDEO_INFO_SIZE (info));
+  return buffer;
+}
+
+static gboolean
+read_number (GstBuffer *buffer, GstVideoInfo *info, guint32 *number)
+{
+  GstVideoFrame frame;
+  gboolean found;
+
+  fail_unless (gst_video_frame_map (&frame, info, buffer, GST_MAP_READ));
+  found = picture_number_read (&frame, number);
+  gst_video_frame_unmap (&frame);
+  return found;
+}
+
+static void
+write_number (GstBuffer *buffer, GstVideoInfo *info, guint32 number)
+{
+  GstVideoFrame frame;
+
+  fail_unless (gst_video_frame_map (&frame, info, buffer, GST_MAP_READWRITE));
+  picture_number_write (&frame, number);
+  gst_video_frame_unmap (&frame);
+}
+
+GST_START_TEST (a_number_is_read_as_it_was_written)
+{
+  static const guint32 numbers[] = {0, 1, 2, 255, 256, 0x5a5a5a, 0xabcdef, PICTURE_NUMBER_MAX};
+  GstVideoInfo info;
+  g_autoptr (GstBuffer) buffer = make_picture (&info, 128);
+
+  for (guint i = 0; i < G_N_ELEMENTS (numbers); i++) {
+    guint32 number;
+
+    write_number (buffer, &info, numbers[i]);
+    fail_unless (read_number (buffer, &info, &number));
+    fail_unless_equals_uint64_hex (number, numbers[i]);
+  }
+}
+GST_END_TEST;
+
+GST_START_TEST (a_picture_without_a_number_has_none)
+{
+  static const guint8 shades[] = {0, 16, 128, 235, 255};
+
+  for (guint i = 0; i < G_N_ELEMENTS (shades); i++) {
+    GstVideoInfo info;
+    g_autoptr (GstBuffer) buffer = make_picture (&info, shades[i]);
+    guint32 number;
+
+    fail_if (read_number (buffer, &info, &number));
+  }
+}
+GST_END_TEST;
+
+GST_START_TEST (a_damaged_number_is_none)
+{
+  GstVideoInfo info;
+  g_autoptr (GstBuffer) buffer = make_picture (&info, 16);
+  guint32 number;
+
+  write_number (buffer, &info, 0x123456);
+  /* The upper half of the cells. */
+  gst_buffer_memset (buffer, 0, 16, 320 * 32);
+  fail_if (read_number (buffer, &info, &number));
+}
+GST_END_TEST;
+
+/* ---- The ledger, by the tenth of a second ---- */
+
+#define AT(n) ((gint64) (n) *100)
+
+/* Picture N is sent at AT (N). */
+static SoakLedger *
+make_ledger (guint pictures)
+{
+  SoakLedger *ledger = soak_ledger_new (1);
+
+  for (guint n = 0; n < pictures; n++)
+    soak_ledger_sent (ledger, n, AT (n) + 1);
+  return ledger;
+}
+
+static void
+receive (SoakLedger *ledger, guint from, guint to)
+{
+  for (guint n = from; n < to; n++)
+    fail_unless (soak_ledger_received (ledger, 0, n, AT (n) + 50));
+}
+
+GST_START_TEST (what_has_come_once_and_in_order_is_received)
+{
+  g_autoptr (SoakLedger) ledger = make_ledger (10);
+  SoakBalance balance;
+
+  fail_if (soak_ledger_has_recovered (ledger, 0));
+  receive (ledger, 2, 10);
+  fail_if (soak_ledger_received (ledger, 0, 9, AT (10)), "twice");
+  fail_if (soak_ledger_received (ledger, 0, 3, AT (10)), "too late");
+  fail_if (soak_ledger_received (ledger, 0, 10, AT (10)), "never sent");
+  fail_unless (soak_ledger_has_recovered (ledger, 0));
+  balance = soak_ledger_get_balance (ledger, 0, AT (100), 0, 0, NULL, NULL);
+  /* What was before its first is not its affair. */
+  assert_equals_int (balance.sent, 8);
+  assert_equals_int (balance.received, 8);
+  assert_equals_int (balance.lost + balance.early + balance.gaps, 0);
+}
+GST_END_TEST;
+
+GST_START_TEST (what_a_fault_has_cost_is_a_gap_and_what_is_lost_otherwise_is_lost)
+{
+  g_autoptr (SoakLedger) ledger = make_ledger (100);
+  SoakRecovery recovery;
+  SoakBalance balance;
+
+  receive (ledger, 0, 20);
+  /* 20 and 21 were under way. */
+  soak_ledger_begin_fault (ledger, SOAK_FAULT_SERVER, AT (22));
+  soak_ledger_end_fault (ledger, AT (30));
+  fail_if (soak_ledger_has_recovered (ledger, 0));
+  receive (ledger, 40, 42);
+  fail_unless (soak_ledger_has_recovered (ledger, 0));
+  /* Two soon afterwards, and one late. */
+  receive (ledger, 44, 80);
+  receive (ledger, 81, 100);
+
+  recovery = soak_ledger_get_recovery (ledger, 0, 0);
+  assert_equals_int (recovery.fault, SOAK_FAULT_SERVER);
+  assert_equals_int64 (recovery.recovery, AT (40) + 50 - AT (30));
+  balance = soak_ledger_get_balance (ledger, 0, AT (1000), AT (2), AT (10), NULL, NULL);
+  assert_equals_int (balance.sent, 100);
+  assert_equals_int (balance.gaps, 20);
+  assert_equals_int (balance.early, 2);
+  assert_equals_int (balance.lost, 1);
+  assert_equals_int (balance.received, 77);
+}
+GST_END_TEST;
+
+GST_START_TEST (what_was_made_before_the_cause_is_gone_is_no_recovery)
+{
+  g_autoptr (SoakLedger) ledger = make_ledger (50);
+
+  receive (ledger, 0, 10);
+  soak_ledger_begin_fault (ledger, SOAK_FAULT_PUBLISHER, AT (10));
+  soak_ledger_end_fault (ledger, AT (20));
+  fail_unless (soak_ledger_received (ledger, 0, 12, AT (21)));
+  fail_if (soak_ledger_has_recovered (ledger, 0));
+  assert_equals_int64 (soak_ledger_get_recovery (ledger, 0, 0).recovery, -1);
+  receive (ledger, 21, 22);
+  fail_unless (soak_ledger_has_recovered (ledger, 0));
+}
+GST_END_TEST;
+
+GST_START_TEST (who_is_away_over_two_faults_has_recovered_from_both_at_once)
+{
+  g_autoptr (SoakLedger) ledger = make_ledger (60);
+
+  receive (ledger, 0, 10);
+  for (guint i = 0; i < 2; i++) {
+    soak_ledger_begin_fault (ledger, SOAK_FAULT_SERVER, AT (10 + 20 * i));
+    soak_ledger_end_fault (ledger, AT (20 + 20 * i));
+  }
+  receive (ledger, 50, 60);
+  assert_equals_int64 (soak_ledger_get_recovery (ledger, 0, 0).recovery, AT (50) + 50 - AT (20));
+  assert_equals_int64 (soak_ledger_get_recovery (ledger, 1, 0).recovery, AT (50) + 50 - AT (40));
+  assert_equals_int (soak_ledger_get_balance (ledger, 0, AT (1000), 0, 0, NULL, NULL).gaps, 40);
+}
+GST_END_TEST;
+
+/* ---- Sound and picture ---- */
+
+GST_START_TEST (a_flash_and_its_beep_are_paired_in_any_order)
+{
+  SoakSync sync = SOAK_SYNC_INIT;
+
+  soak_sync_add_flash (&sync, 1000000);
+  soak_sync_add_beep (&sync, 1012000);
+  soak_sync_add_beep (&sync, 1990000);
+  soak_sync_add_flash (&sync, 2000000);
+  /* Neither has a partner. */
+  soak_sync_add_flash (&sync, 3000000);
+  soak_sync_add_beep (&sync, 4000000);
+  assert_equals_int (sync.apart->len, 2);
+  assert_equals_float (g_array_index (sync.apart, double, 0), 12.0);
+  assert_equals_float (g_array_index (sync.apart, double, 1), -10.0);
+  soak_sync_clear (&sync);
+}
+GST_END_TEST;
+
+static Suite *
+soak_self_suite (void)
+{
+  Suite *s = suite_create ("soak_self");
+  TCase *tc = tcase_create ("soak");
+
+  suite_add_tcase (s, tc);
+  tcase_add_test (tc, a_number_is_read_as_it_was_written);
+  tcase_add_test (tc, a_picture_without_a_number_has_none);
+  tcase_add_test (tc, a_damaged_number_is_none);
+  tcase_add_test (tc, what_has_come_once_and_in_order_is_received);
+  tcase_add_test (tc, what_a_fault_has_cost_is_a_gap_and_what_is_lost_otherwise_is_lost);
+  tcase_add_test (tc, what_was_made_before_the_cause_is_gone_is_no_recovery);
+  tcase_add_test (tc, who_is_away_over_two_faults_has_recovered_from_both_at_once);
+  tcase_add_test (tc, a_flash_and_its_beep_are_paired_in_any_order);
+  return s;
+}
+
+GST_CHECK_MAIN (soak_self);
