@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Runs the lines of docs/recipes.md, and looks at what comes out at the far end: recipes.sh BUILD_DIRECTORY [PICTURES], in a
 # private network namespace. Only addresses are replaced, what the machine of a test does not have, and what takes too long or too
-# much of a processor. PICTURES is a directory that gets the pictures of the page.
+# much of a processor. PICTURES is a directory that gets the pictures of the page. RECIPES="srt rtmp" in the environment runs these checks
+# alone, and those that they need have to be among them.
 #
 # A film flashes and beeps at the same moments, by which one sees how far sound and picture are apart wherever it comes out.
 set -euo pipefail
@@ -23,7 +24,7 @@ find_elements "$build"
 export PATH="$build/ext/mjr:$PATH:/usr/sbin"
 mkdir "$work/here"
 cd "$work/here"
-checks=0 failures=0 film_pid=''
+checks=0 failures=0 film_pid='' feed=777
 : >commands.run
 
 # ---- The page ----
@@ -34,7 +35,7 @@ told () {
 
   line=$(command_with "$page" "$1") || { echo "no command of the page has $1 in it" >&2; return 1; }
   echo "$line" >>commands.run
-  sed -E -e "s#wss://sfu.example/#ws://$address:8188/#g" \
+  sed -E -e "s#wss://sfu.example/#ws://$address:8188/#g; s#feed-id=777#feed-id=$feed#g" \
     -e "s#rtsp://user:password@camera.example/#rtsp://$address:8554/#" \
     -e "s#studio.example#$address#; s#live.example#$address#" \
     -e 's#v4l2src device=[^ ]*#videotestsrc is-live=true ! timeoverlay#; s#alsasrc#audiotestsrc is-live=true wave=ticks#' \
@@ -184,6 +185,29 @@ in_sync () {
     }'
 }
 
+# goes_on FILE: the pictures go on until the sound ends, each with a time of its own and nothing that cannot be decoded. The last one may have
+# been cut off.
+goes_on () {
+  local length
+
+  length=$(ffprobe -v error -select_streams v -show_entries packet=pts_time -of csv=p=0 "$1" |
+    awk -F, '$1 ~ /^[0-9]/ { if (!n++) first = $1; last = $1 } END { print last - first - 0.05 }')
+  ffmpeg -v fatal -y -i "$1" -map 0:v -c copy -t "$length" whole.nut </dev/null
+  ffmpeg -v error -i whole.nut -f null - </dev/null 2>errors || true
+  ! grep -m 5 '^\[h264 ' errors || { echo "$1 cannot be decoded"; return 1; }
+  ffprobe -v error -show_entries packet=codec_type,pts_time -of csv=p=0 "$1" | awk -F, -v file="${1##*/}" '
+    !($1 in last) || $2 > last[$1] { last[$1] = $2 }
+    $1 == "video" && $2 !~ /^[0-9]/ { without++ }
+    $1 == "video" { pictures++; if ($2 in seen) twice++; seen[$2] }
+    END {
+      apart = last["audio"] - last["video"]
+      if (without || twice || apart > 1 || apart < -1) {
+        printf "%s: of %d pictures %d have no time and %d that of another, and the sound goes on for %.1f s\n", file, pictures, without, twice, apart
+        exit 1
+      }
+    }'
+}
+
 # picture NAME FILE [SECOND]: for the page.
 picture () {
   [ -n "$pictures" ] || return 0
@@ -209,13 +233,13 @@ connected () {
 # receive NAME FILE MEDIUM...: somebody in the room who keeps what comes, as $pid.
 receive () {
   local name=$1 medium line="matroskamux name=m ! filesink location=$2 janusvideoroomsrc name=s
-    janus-endpoint=ws://$address:8188/ room-id=1234 feed-id=777 eos-on-leave=true"
+    janus-endpoint=ws://$address:8188/ room-id=1234 feed-id=$feed eos-on-leave=true"
 
   shift 2
   for medium in "$@"; do
     line+=" s. ! application/x-rtp,media=$medium ! perclitedec key-file=room.key !"
     case $medium in
-      video) line+=" rtph264depay ! h264parse ! queue ! m." ;;
+      video) line+=" rtph264depay ! video/x-h264,stream-format=avc,alignment=au ! h264parse ! queue ! m." ;;
       audio) line+=" rtpopusdepay ! opusparse ! queue ! m." ;;
     esac
   done
@@ -331,13 +355,26 @@ a_film_over_and_over () {
     in_sync film.mkv && picture film film.mkv
 }
 
+# srt_listener: until it is told to end, as $listener.
+srt_listener () {
+  serve listener 7001 bash -c "exec $(told srt-live-transmit)" && listener=${pids[-1]}
+}
+
+over_srt () {
+  rm -f stream.ts
+  srt_listener && out_of_the_room srtsink stream.ts "$1" || return 1
+  kill "$listener" 2>/dev/null || true
+  wait "$listener" || true
+  has_codecs stream.ts 'aac h264' && goes_on stream.ts
+}
+
 srt () {
-  serve listener 7001 bash -c "exec $(told srt-live-transmit)" && out_of_the_room srtsink stream.ts 5 &&
-    has_codecs stream.ts 'aac h264' && untouched loop.ts stream.ts && in_sync stream.ts && picture srt stream.ts
+  over_srt 5 && untouched loop.ts stream.ts && in_sync stream.ts && picture srt stream.ts
 }
 
 # As the page tells it, with what nginx needs beyond that.
 nginx_is_up () {
+  ! ss -Hlnt 'sport = :1935' | grep -q . || return 0
   {
     echo "load_module /usr/lib/nginx/modules/ngx_rtmp_module.so; daemon off; pid $work/nginx.pid; events {}"
     [ "$(id -u)" != 0 ] || echo "user root;"
@@ -346,16 +383,25 @@ nginx_is_up () {
   serve nginx 1935 nginx -e stderr -p "$work" -c "$work/here/nginx.conf"
 }
 
+over_rtmp () {
+  nginx_is_up && out_of_the_room 'h264parse ! queue ! flvmux' stream-key.flv "$1" && mv stream-key.flv rtmp.flv &&
+    has_codecs rtmp.flv 'aac h264' && goes_on rtmp.flv
+}
+
 rtmp () {
-  nginx_is_up && out_of_the_room 'h264parse ! queue !     flvmux' stream-key.flv 5 && mv stream-key.flv rtmp.flv &&
-    has_codecs rtmp.flv 'aac h264' && untouched loop.ts rtmp.flv && in_sync rtmp.flv && picture rtmp rtmp.flv
+  over_rtmp 5 && untouched loop.ts rtmp.flv && in_sync rtmp.flv && picture rtmp rtmp.flv
+}
+
+over_hls () {
+  rm -rf hls
+  bash -c "$(told 'mkdir -p hls')" && start out hlssink2 || return 1
+  until_true out "$pid" test -e hls/000003.ts && stop out "$pid" && has_codecs hls/stream.m3u8 'aac h264' && goes_on hls/stream.m3u8
 }
 
 hls () {
   local segment
 
-  bash -c "$(told 'mkdir -p hls')" && start out hlssink2 || return 1
-  until_true out "$pid" test -e hls/000003.ts && stop out "$pid" && has_codecs hls/stream.m3u8 'aac h264' || return 1
+  over_hls || return 1
   grep -q '^#EXT-X-ENDLIST' hls/stream.m3u8 || { echo "the playlist has no end"; return 1; }
   [ "$(grep -c '^#EXTINF' hls/stream.m3u8)" -ge 4 ] || { echo "the playlist is too short"; return 1; }
   for segment in hls/00000[0-2].ts; do
@@ -372,16 +418,25 @@ archive_goes_round () {
   [ ${#files[@]} = 3 ] && [ "${files[0]}" -nt "${files[2]}" ]
 }
 
-an_archive () {
-  local files file
+into_an_archive () {
+  local file
 
+  rm -f archive-*.mkv
   start out splitmuxsink && until_true out "$pid" archive_goes_round && stop out "$pid" || return 1
   # The newest may have only just begun.
   mapfile -t files < <(find . -name 'archive-*.mkv' -printf '%T@ %p\n' | sort -rn | cut -d' ' -f2)
   [ ${#files[@]} = 3 ] || { echo "there are ${#files[@]} files"; return 1; }
   for file in "${files[@]:1}"; do
-    has_codecs "$file" 'h264 opus' && begins_with_keyframe "$file" && decodes "$file" 20 && untouched loop.ts "$file" &&
-      in_sync "$file" || return 1
+    has_codecs "$file" 'h264 opus' && begins_with_keyframe "$file" && decodes "$file" 20 && goes_on "$file" || return 1
+  done
+}
+
+an_archive () {
+  local files file
+
+  into_an_archive || return 1
+  for file in "${files[@]:1}"; do
+    untouched loop.ts "$file" && in_sync "$file" || return 1
   done
   picture archive "${files[1]}"
 }
@@ -401,6 +456,39 @@ an_archive_that_stays_encrypted () {
   fi
   bash -c "$(told 'mjr-convert --key-file=room.key cam-video')" >convert.log 2>&1 || { cat convert.log; return 1; }
   has_codecs cam.mkv 'h264 opus' && untouched loop.ts cam.mkv && in_sync cam.mkv && picture encrypted cam.mkv
+}
+
+# every_way_out: what the feed $feed sends, while $publisher sends it.
+every_way_out () {
+  local way files listener
+
+  for way in 'over_srt 5' 'over_rtmp 5' over_hls into_an_archive; do
+    $way || { echo "$way"; return 1; }
+  done
+}
+
+# An encoder for a camera makes slices, as many as there are processors; here four, wherever this runs.
+camera_line () {
+  told v4l2src | sed 's/x264enc /x264enc threads=4 /'
+}
+
+# sent_by LINE: every way out has it, as feed 779.
+sent_by () {
+  local feed=779 publisher line
+
+  line=${1/feed-id=777/feed-id=779}
+  eval "launch publisher ${line#gst-launch-1.0 }"
+  publisher=$pid
+  connected publisher "$publisher" && every_way_out && stop publisher "$publisher"
+}
+
+the_camera_on_every_way_out () {
+  sent_by "$(camera_line)"
+}
+
+# Parameter sets in front of each slice, a keyframe in pieces, and delimiters between them.
+any_sender_on_every_way_out () {
+  sent_by "$(camera_line | sed 's/h264parse config-interval=-1 ! rtph264pay/rtph264pay config-interval=-1 aggregate-mode=zero-latency/')"
 }
 
 two_feeds_side_by_side () {
@@ -432,6 +520,7 @@ what_the_server_has_kept () {
 check () {
   local started=$SECONDS before=${#pids[@]} id
 
+  [[ -z ${RECIPES:-} || " a_key $RECIPES " == *" $1 "* ]] || return 0
   checks=$((checks + 1))
   if "$1" >result 2>&1; then
     echo "ok $1, $((SECONDS - started)) s"
@@ -460,6 +549,8 @@ check rtmp
 check hls
 check an_archive
 check an_archive_that_stays_encrypted
+check the_camera_on_every_way_out
+check any_sender_on_every_way_out
 check two_feeds_side_by_side
 check what_the_server_has_kept
 check all_were_run
