@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Counts the buffers that go through the elements of a running gst-launch-1.0, without a change to its line:
-#   mkfifo TRACE; awk -v counts=FILE -f count.awk TRACE &
+#   mkfifo TRACE; awk -v counts=FILE -f count.awk <TRACE &
 #   GST_TRACERS=stats GST_DEBUG=GST_TRACER:7 GST_DEBUG_NO_COLOR=1 GST_DEBUG_FILE=TRACE gst-launch-1.0 ...
 # FILE gets, as they happen, "state NAME STATE" of the Janus elements and "flows NAME MILLISECONDS" for an element's
 # first buffer out; at the end "in NAME N" and "out NAME N" for each element, and "end".

@@ -5,6 +5,9 @@
 
 work=$(mktemp -d)
 pids=() counters=()
+# Debian's awk reads a pipe in blocks unless it is told otherwise, and would not see the last lines of what has become quiet.
+count_awk=(awk)
+[[ $(awk -W version 2>&1 </dev/null) != mawk* ]] || count_awk+=(-W interactive)
 
 # Only what was started here. gst-launch-1.0 leaves the room on SIGINT, before it ends.
 clean_up () {
@@ -50,7 +53,7 @@ launch () {
   : >"$work/$name"
   rm -f "$work/$name.trace"
   mkfifo "$work/$name.trace"
-  awk -v counts="$work/$name" -f "$root/docs/demo/count.awk" "$work/$name.trace" &
+  "${count_awk[@]}" -v counts="$work/$name" -f "$root/docs/demo/count.awk" <"$work/$name.trace" &
   counters+=($!)
   GST_TRACERS=stats GST_DEBUG=GST_TRACER:7 GST_DEBUG_NO_COLOR=1 GST_DEBUG_FILE="$work/$name.trace" \
     gst-launch-1.0 "$@" >"$name.log" 2>&1 </dev/null &
