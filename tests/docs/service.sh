@@ -161,11 +161,91 @@ a_recording_gets_its_end () {
 
 it_says_what_is_wrong () {
   start_bot ENDPOINT="ws://$address:1/" && says '^WARNING: .*Connection refused' && says '^sfu: retrying' && ends 0 TERM && log_is_for_people &&
-    start_bot PIPELINE='videotestsrc ! nonsense' && says '^WARNING: .*nonsense' && ends 1 &&
+    start_bot PIPELINE='videotestsrc ! nonsense' && says '^WARNING: .*nonsense' && ends 2 &&
+    start_bot PIPELINE='videotestsrc no-such-property=1 ! fakesink' && says '^WARNING: .*no-such-property' && ends 2 &&
     start_bot PIPELINE= && says '^PIPELINE is not set' && ends 2 &&
     start_bot PIPELINE='fakesrc name="a' && says 'quote without its partner' && ends 2 &&
     start_bot CREDENTIALS_DIRECTORY=/nowhere && says 'cannot be read' && ends 2 &&
     start_bot ENDPOINT="ws://$address:1/" JOURNAL_STREAM=8:1 && says '^<4>WARNING: ' && ends 0 TERM
+}
+
+# A key that is none cannot become one. A camera that is away can come back, so the bot is to be started again.
+only_what_cannot_heal_ends_it_for_good () {
+  local key="$work/machine/etc/perclite/cam.key"
+
+  cp "$key" good.key
+  echo 'this is no key!' >"$key"
+  start_bot && says '^ERROR: In the key file' && ends 2 || return 1
+  cp good.key "$key"
+  # shellcheck disable=SC2016
+  start_bot PIPELINE='v4l2src device=/dev/no-such-camera ! fakesink' && says '^ERROR: ' && ends 255
+}
+
+# The last that it says before a pause is not kept back. That it is ended before any media came is an error.
+it_tells_at_once () {
+  # shellcheck disable=SC2016
+  start_bot PIPELINE='janusvideoroomsrc name=s janus-endpoint=$ENDPOINT room-id=$ROOM feed-id=99 ! fakesink' &&
+    says '^s: waiting, room-id 1234' && ends 1 TERM
+}
+
+# sends_quickly: the settings for a bot that does not wait long between its attempts.
+sends_quickly () {
+  # shellcheck disable=SC2016
+  echo 'videotestsrc is-live=true ! vp8enc deadline=1 ! rtpvp8pay ! perclitenc key-file=$KEY ! janusvideoroomsink name=sfu
+    janus-endpoint=$ENDPOINT room-id=$ROOM feed-id=777 reconnect-min-delay=10000000 reconnect-max-delay=50000000'
+}
+
+texts_are_whole () {
+  start_bot ROOM=4321 PIPELINE="$(sends_quickly)" && says '^sfu: lost, reason "Janus refuses: No such room \(4321\) \(426\)", janus-code 426, room-id 4321$' &&
+    says '^WARNING: Janus refuses: No such room \(4321\) \(426\)' && ends 0 TERM
+}
+
+# An outage is told, and its end, and a few of the attempts between.
+an_outage_is_short_in_the_log () {
+  local n
+
+  kill -KILL "$JANUS_PID"
+  wait "$JANUS_PID" || true
+  start_bot PIPELINE="$(sends_quickly)" && says '^sfu: retrying, attempt 10,' || return 1
+  n=$(grep -cE '^(sfu: |WARNING: )' bot.log)
+  [ "$n" -le 6 ] || { echo "$n lines for ten attempts:"; cat bot.log; return 1; }
+  janus_start "$work/janus" "$address"
+  pids+=("$JANUS_PID")
+  says '^sfu: connected' || return 1
+  # The next outage is told again.
+  kill -KILL "$JANUS_PID"
+  wait "$JANUS_PID" || true
+  tries=0
+  until [ "$(grep -c '^sfu: lost' bot.log)" = 2 ]; do
+    tries=$((tries + 1))
+    if [ $tries -gt 400 ] || ! kill -0 "$pid" 2>/dev/null; then
+      cat bot.log
+      return 1
+    fi
+    sleep 0.05
+  done
+  janus_start "$work/janus" "$address"
+  pids+=("$JANUS_PID")
+  ends 0 TERM
+}
+
+# gst-launch-1.0 prints where an information is from, and its text only if the element has put it there.
+informations_are_told () {
+  mkdir -p stub
+  cat >stub/gst-launch-1.0 <<'STUB'
+#!/bin/sh
+cat <<'LOG'
+INFO:
+../ext/janus/gstjanusreconnect.c(143): gst_janus_reconnect_succeed (): /GstPipeline:pipeline0/GstJanusVideoRoomSink:sfu
+Got message #5 from element "sfu" (element): janus-state, state=(string)connected, room-id=(string)1234, feed-id=(string)777;
+INFO:
+../ext/janus/gstjanusreconnect.c(143): gst_janus_reconnect_succeed (): /GstPipeline:pipeline0/GstJanusVideoRoomSink:sfu:
+Connected again, after 7 s and 3 attempts
+LOG
+STUB
+  chmod +x stub/gst-launch-1.0
+  start_bot PATH="$PWD/stub:$PATH" && ends 0 || return 1
+  printf '%s\n' 'sfu: connected, room-id 1234, feed-id 777' 'INFO: Connected again, after 7 s and 3 attempts' | diff - bot.log
 }
 
 without_systemd () {
@@ -207,6 +287,11 @@ check the_bot_publishes_and_leaves
 check ctrl_c_ends_it_too
 check a_recording_gets_its_end
 check it_says_what_is_wrong
+check only_what_cannot_heal_ends_it_for_good
+check it_tells_at_once
+check texts_are_whole
+check an_outage_is_short_in_the_log
+check informations_are_told
 check without_systemd
 check all_were_run
 
