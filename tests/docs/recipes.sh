@@ -24,12 +24,13 @@ find_elements "$build"
 export PATH="$build/ext/mjr:$PATH:/usr/sbin"
 mkdir "$work/here"
 cd "$work/here"
-checks=0 failures=0 film_pid='' feed=777
+checks=0 failures=0 film_pid='' feed=777 nginx=''
 : >commands.run
 
 # ---- The page ----
 
-# told TEXT: the command of the page that has this in it, for the machine of the test.
+# told TEXT: the command of the page that has this in it, for the machine of the test, with the feed $feed for 777. $adapt is what sed is to do
+# to it, beyond that.
 told () {
   local line
 
@@ -40,7 +41,8 @@ told () {
     -e "s#studio.example#$address#; s#live.example#$address#" \
     -e 's#v4l2src device=[^ ]*#videotestsrc is-live=true ! timeoverlay#; s#alsasrc#audiotestsrc is-live=true wave=ticks#' \
     -e 's#width=1280,height=720#width=640,height=360#' \
-    -e 's#target-duration=4#target-duration=1#; s#max-size-time=[0-9]*#max-size-time=1000000000#; s#max-files=144#max-files=3#' <<<"$line"
+    -e 's#target-duration=4#target-duration=1#; s#max-size-time=[0-9]*#max-size-time=1000000000#; s#max-files=144#max-files=3#' \
+    -e "${adapt:-}" <<<"$line"
 }
 
 # start NAME TEXT [PROPERTY...]: the line of the page in the background, as $pid, with more properties of its janusvideoroomsink.
@@ -89,6 +91,24 @@ grows () {
     tries=$((tries + 1))
     [ $tries -le 150 ] || { echo "there are $(seconds "$file") s in $file, and not $enough"; return 1; }
     kill -0 "$@" 2>/dev/null || { echo "something has ended before there were $enough s in $file"; return 1; }
+    sleep 0.2
+  done
+}
+
+pictures_in () {
+  { ffprobe -v quiet -select_streams v -show_entries packet=flags -of csv=p=0 "$1" || true; } | wc -l
+}
+
+# more_pictures FILE N PID...: waits for so many pictures more than now, as long as all processes live.
+more_pictures () {
+  local file=$1 enough=$2 before tries=0
+
+  shift 2
+  before=$(pictures_in "$file")
+  until [ "$(pictures_in "$file")" -ge $((before + enough)) ]; do
+    tries=$((tries + 1))
+    [ $tries -le 150 ] || { echo "after $before pictures there are $(($(pictures_in "$file") - before)) more in $file, and not $enough"; return 1; }
+    kill -0 "$@" 2>/dev/null || { echo "something has ended before there were $enough more pictures in $file"; return 1; }
     sleep 0.2
   done
 }
@@ -152,10 +172,20 @@ untouched () {
   fi
 }
 
-# in_sync FILE [X [FREQUENCY]]: beeps and flashes, these at X of the picture, are at most 40 ms apart. Tells how far. It is the median that
+# end_of_gap FILE: the second in which the pictures go on after the last time that there was none for half a second.
+end_of_gap () {
+  ffprobe -v error -select_streams v -show_entries packet=pts_time -of csv=p=0 "$1" | awk -F, '
+    $1 !~ /^[0-9]/ { next }
+    !n++ { first = before = $1 }
+    $1 - before > 0.5 { gap = $1 - first }
+    { before = $1 }
+    END { print gap + 0; exit !gap }'
+}
+
+# in_sync FILE [X [FREQUENCY [FROM]]]: beeps and flashes, these at X of the picture, are at most 40 ms apart. Tells how far. It is the median that
 # counts: on a busy machine packets come late, and the receiver thinks for a while that the sender's clock is slow.
 in_sync () {
-  local x=${2:-560} filter=''
+  local x=${2:-560} from=${4:-0} filter=''
 
   [ -z "${3:-}" ] || filter="bandpass=f=$3:width_type=h:w=500,"
   ffmpeg -v info -i "$1" -vf "crop=64:64:$x:280,signalstats,metadata=print:key=lavfi.signalstats.YAVG:file=flashes" \
@@ -165,7 +195,8 @@ in_sync () {
     /pts_time:/ { sub (/.*pts_time:/, ""); time = $1 }
     /YAVG=/ { sub (/.*=/, ""); if (n++ && $1 > 128 && before <= 128) print time " flash"; before = $1 }' flashes >>moments
   # The moments of the film are a second apart: what is farther than a quarter of one has no partner, as at the ends.
-  sort -n moments | awk -v file="${1##*/}" '
+  sort -n moments | awk -v file="${1##*/}" -v from="$from" '
+    $1 < from { next }
     $2 == "flash" { flash[flashes++] = $1 }
     $2 == "beep" { beep[beeps++] = $1 }
     END {
@@ -185,23 +216,27 @@ in_sync () {
     }'
 }
 
-# goes_on FILE: the pictures go on until the sound ends, each with a time of its own and nothing that cannot be decoded. The last one may have
-# been cut off.
+# goes_on FILE: the pictures go on until the sound ends, each with a time of its own, and can be decoded; nearly all of them, as packets come late on
+# a busy machine. The last one may have been cut off.
 goes_on () {
-  local length
+  local length damaged
 
   length=$(ffprobe -v error -select_streams v -show_entries packet=pts_time -of csv=p=0 "$1" |
     awk -F, '$1 ~ /^[0-9]/ { if (!n++) first = $1; last = $1 } END { print last - first - 0.05 }')
   ffmpeg -v fatal -y -i "$1" -map 0:v -c copy -t "$length" whole.nut </dev/null
   ffmpeg -v error -i whole.nut -f null - </dev/null 2>errors || true
-  ! grep -m 5 '^\[h264 ' errors || { echo "$1 cannot be decoded"; return 1; }
+  damaged=$(grep -c '^\[h264 .*while decoding' errors || true)
+  if [ $((10 * damaged)) -gt "$(pictures_in "$1")" ]; then
+    echo "$1 has $damaged damaged pictures"
+    return 1
+  fi
   ffprobe -v error -show_entries packet=codec_type,pts_time -of csv=p=0 "$1" | awk -F, -v file="${1##*/}" '
     !($1 in last) || $2 > last[$1] { last[$1] = $2 }
     $1 == "video" && $2 !~ /^[0-9]/ { without++ }
     $1 == "video" { pictures++; if ($2 in seen) twice++; seen[$2] }
     END {
       apart = last["audio"] - last["video"]
-      if (without || twice || apart > 1 || apart < -1) {
+      if (without || 10 * twice > pictures || apart > 1 || apart < -1) {
         printf "%s: of %d pictures %d have no time and %d that of another, and the sound goes on for %.1f s\n", file, pictures, without, twice, apart
         exit 1
       }
@@ -270,6 +305,21 @@ out_of_the_room () {
   out=$pid
   grows "$2" "$3" "$out" || { explain out; return 1; }
   stop out "$out"
+}
+
+# again NAME PATTERN N PID: waits for the Nth such line.
+again () {
+  local tries=0
+
+  until [ "$(grep -c "^$2" "$work/$1")" -ge "$3" ]; do
+    tries=$((tries + 1))
+    if [ $tries -gt 300 ] || ! kill -0 "$4" 2>/dev/null; then
+      echo "$1 has ended, or there is no $2 for the time $3"
+      explain "$1"
+      return 1
+    fi
+    sleep 0.1
+  done
 }
 
 # serve NAME PORT COMMAND...: a server in the background, until something listens on the port.
@@ -345,7 +395,9 @@ a_tone () {
 # It goes on until the last of those that take something out of the room, and the server keeps what it gets.
 a_film_over_and_over () {
   film movie.mp4 1000
-  bash -c "$(told 'ffmpeg -i movie.mp4')" >ffmpeg.log 2>&1 </dev/null || { tail -n 5 ffmpeg.log; return 1; }
+  bash -c "$(told 'mkdir loop')"
+  bash -o pipefail -c "$(told 'ffmpeg -i movie.mp4')" >ffmpeg.log 2>&1 </dev/null || { tail -n 5 ffmpeg.log; return 1; }
+  [ -s loop/000001.ts ] && cat loop/*.ts >loop.ts || return 1
   has_codecs loop.ts 'h264 opus' && start film multifilesrc record=true record-file=film || return 1
   film_pid=$pid
   connected film "$film_pid" || return 1
@@ -372,6 +424,21 @@ srt () {
   over_srt 5 && untouched loop.ts stream.ts && in_sync stream.ts && picture srt stream.ts
 }
 
+# The line comes before its listener, which goes away and comes again.
+srt_waits_for_its_listener () {
+  local out listener
+
+  rm -f stream.ts
+  start out srtsink && out=$pid && wait_for out 'state s connected' 40 "$out" && wait_for out 'flows mpegtsmux\|flows ts ' 40 "$out" || return 1
+  srt_listener && grows stream.ts 2 "$out" || return 1
+  kill -KILL "$listener"
+  wait "$listener" || true
+  until_true out "$out" grep -q '^WARNING: .*GstSRTSink' out.log && srt_listener && grows stream.ts 2 "$out" || return 1
+  stop out "$out"
+  kill "$listener" 2>/dev/null || true
+  wait "$listener" || true
+}
+
 # As the page tells it, with what nginx needs beyond that.
 nginx_is_up () {
   ! ss -Hlnt 'sport = :1935' | grep -q . || return 0
@@ -380,7 +447,7 @@ nginx_is_up () {
     [ "$(id -u)" != 0 ] || echo "user root;"
     awk '/^```/ { inside = $0 == "```text"; next } inside' "$page" | sed "s#/tmp#$work/here#"
   } >nginx.conf
-  serve nginx 1935 nginx -e stderr -p "$work" -c "$work/here/nginx.conf"
+  serve nginx 1935 nginx -e stderr -p "$work" -c "$work/here/nginx.conf" && nginx=${pids[-1]}
 }
 
 over_rtmp () {
@@ -396,6 +463,15 @@ over_hls () {
   rm -rf hls
   bash -c "$(told 'mkdir -p hls')" && start out hlssink2 || return 1
   until_true out "$pid" test -e hls/000003.ts && stop out "$pid" && has_codecs hls/stream.m3u8 'aac h264' && goes_on hls/stream.m3u8
+}
+
+rtmp_ends_with_its_server () {
+  local out
+
+  nginx_is_up && start out 'h264parse ! queue ! flvmux' && out=$pid && grows stream-key.flv 2 "$out" || return 1
+  kill "$nginx"
+  wait "$nginx" || true
+  ! wait_end out 20 "$out" && grep '^ERROR: .*GstRtmp2Sink' out.log
 }
 
 hls () {
@@ -439,6 +515,26 @@ an_archive () {
     untouched loop.ts "$file" && in_sync "$file" || return 1
   done
   picture archive "${files[1]}"
+}
+
+# light_and_dark FILE X: of how many pictures in a row the half from X on was black, and of how many not, such as "12 dark 300 light".
+light_and_dark () {
+  ffmpeg -v error -i "$1" -vf "crop=640:360:$2:0,signalstats,metadata=print:key=lavfi.signalstats.YAVG:file=light" -an -f null - </dev/null 2>errors
+  awk -F= '/YAVG=/ { print $2 < 20 ? "dark" : "light" }' light | uniq -c | xargs
+}
+
+# again_in_log NAME TEXT N PID: waits for the Nth line of its log with this in it.
+again_in_log () {
+  local tries=0
+
+  until [ "$(grep -cF -e "$2" "$1.log")" -ge "$3" ]; do
+    tries=$((tries + 1))
+    if [ $tries -gt 300 ] || ! kill -0 "$4" 2>/dev/null; then
+      echo "$1 has ended, or there is no $2 for the time $3"
+      return 1
+    fi
+    sleep 0.1
+  done
 }
 
 an_archive_that_stays_encrypted () {
@@ -491,28 +587,114 @@ any_sender_on_every_way_out () {
   sent_by "$(camera_line | sed 's/h264parse config-interval=-1 ! rtph264pay/rtph264pay config-interval=-1 aggregate-mode=zero-latency/')"
 }
 
-two_feeds_side_by_side () {
-  local other line out
+# publish_other: the other feed, as $other.
+publish_other () {
+  local line
 
-  rm -f movie.mp4
-  film movie.mp4 3000 ,hue=h=120
-  line=$(told 'ffmpeg -i movie.mp4')
-  bash -c "${line/loop.ts/other.ts}" >ffmpeg.log 2>&1 </dev/null || { tail -n 5 ffmpeg.log; return 1; }
-  line=$(told multifilesrc | sed 's/loop.ts/other.ts/; s/feed-id=777/feed-id=778/')
+  line=$(told multifilesrc | sed 's#loop/#other/#; s/feed-id=777/feed-id=778/')
   eval "launch publisher ${line#gst-launch-1.0 }"
   other=$pid
-  connected publisher "$other" && start_quietly out compositor || return 1
+  connected publisher "$other"
+}
+
+two_feeds_side_by_side () {
+  local other line out seen stays leaves
+  local waits='from element "right" (element): janus-state, state=(string)waiting' connects='from element "right" (element): janus-state, state=(string)connected'
+
+  rm -f movie.mp4 stream-key.flv
+  film movie.mp4 3000 ,hue=h=120
+  mkdir other
+  line=$(told 'ffmpeg -i movie.mp4')
+  bash -o pipefail -c "${line/loop\//other/}" >ffmpeg.log 2>&1 </dev/null || { tail -n 5 ffmpeg.log; return 1; }
+  publish_other && nginx_is_up || return 1
+  adapt='s/gst-launch-1.0 -e/& -m/' start_quietly out compositor || return 1
   out=$pid
   # It begins black and silent, and the feeds have a keyframe every two seconds.
-  grows stream-key.flv 9 "$out" && stop out "$out" && mv stream-key.flv two.flv &&
-    has_codecs two.flv 'aac h264' && in_sync two.flv 560 1000 && in_sync two.flv 1200 3000 && picture two two.flv 7 &&
-    stop publisher "$other"
+  grows stream-key.flv 9 "$out" || return 1
+  # One leaves, is away for a while, and returns.
+  seen=$(grep -cF "$waits" out.log || true)
+  stop publisher "$other" && again_in_log out "$waits" $((seen + 1)) "$out" && more_pictures stream-key.flv 90 "$out" || return 1
+  seen=$(grep -cF "$connects" out.log || true)
+  publish_other && again_in_log out "$connects" $((seen + 1)) "$out" && more_pictures stream-key.flv 240 "$out" && stop out "$out" || return 1
+  mv stream-key.flv two.flv
+  has_codecs two.flv 'aac h264' && in_sync two.flv 560 1000 && in_sync two.flv 1200 3000 && picture two two.flv 7 || return 1
+  # For two seconds at least the half of the one that leaves is black, and the other's then is not: only at the beginning, and perhaps for
+  # moments on a busy machine.
+  stays=$(light_and_dark two.flv 0) leaves=$(light_and_dark two.flv 640)
+  if ! [[ $stays =~ ^([0-9]+ dark )?([0-9]+ light [1-5]?[0-9] dark )*[0-9]+\ light$ && $leaves =~ light\ ([6-9][0-9]|[0-9]{3,})\ dark.*\ light$ ]]; then
+    echo "the one that stays: $stays; the one that leaves: $leaves"
+    return 1
+  fi
+  stop publisher "$other"
 }
 
 what_the_server_has_kept () {
   stop film "$film_pid" || return 1
   mjr-convert --key-file=room.key --output=kept "$work"/janus/recordings/film-*.mjr >convert.log 2>&1 || { cat convert.log; return 1; }
   has_codecs kept/film.mkv 'h264 opus' && untouched loop.ts kept/film.mkv && in_sync kept/film.mkv
+}
+
+# ---- On air while things happen ----
+
+# on_air: a feed 779, and SRT, RTMP and an archive of it. Those who call it have $publisher, $listener and two maps by the names of the lines:
+# out to their processes, and had to how often each was in which state.
+on_air () {
+  local adapt='s/max-size-time=[0-9]*/max-size-time=600000000000/; s/archive-.*[.]mkv/kept-%05d.mkv/' name state
+
+  rm -f stream.ts stream-key.flv kept-*.mkv
+  start publisher multifilesrc && publisher=$pid && connected publisher "$publisher" && srt_listener && nginx_is_up || return 1
+  start out_srt srtsink && out[out_srt]=$pid && start out_rtmp 'h264parse ! queue ! flvmux' && out[out_rtmp]=$pid &&
+    start out_archive splitmuxsink && out[out_archive]=$pid || return 1
+  grows stream.ts 4 "${out[@]}" && grows stream-key.flv 4 "${out[@]}" && grows kept-00000.mkv 4 "${out[@]}" || return 1
+  for name in "${!out[@]}"; do
+    for state in waiting lost connected; do
+      had["$name $state"]=$(grep -c "^state s $state" "$work/$name" || true)
+    done
+  done
+}
+
+# all_are STATE: all lines have come to this state once more.
+all_are () {
+  local name
+
+  for name in "${!out[@]}"; do
+    again "$name" "state s $1" "$((${had["$name $1"]} + 1))" "${out[$name]}" || return 1
+  done
+}
+
+# still_on_air: pictures come again in all of them; then they end, and what was after the gap is whole.
+still_on_air () {
+  local file name
+
+  more_pictures stream.ts 150 "${out[@]}" && more_pictures stream-key.flv 60 "${out[@]}" && more_pictures kept-00000.mkv 60 "${out[@]}" || return 1
+  for name in "${!out[@]}"; do
+    stop "$name" "${out[$name]}" || return 1
+  done
+  stop publisher "$publisher" || return 1
+  kill "$listener" 2>/dev/null || true
+  wait "$listener" || true
+  for file in stream.ts stream-key.flv kept-00000.mkv; do
+    goes_on "$file" && in_sync "$file" 560 '' "$(end_of_gap "$file")" || return 1
+  done
+}
+
+the_publisher_leaves_and_returns () {
+  local feed=779 publisher listener
+  local -A out=() had=()
+
+  on_air && stop publisher "$publisher" && all_are waiting && start publisher multifilesrc && publisher=$pid && all_are connected && still_on_air
+}
+
+janus_is_killed_and_started () {
+  local feed=779 publisher listener
+  local -A out=() had=()
+
+  on_air || return 1
+  kill -KILL "$JANUS_PID"
+  wait "$JANUS_PID" || true
+  all_are lost && janus_start "$work/janus" "$address" || return 1
+  pids+=("$JANUS_PID")
+  all_are connected && still_on_air
 }
 
 # ---- All of them ----
@@ -531,7 +713,7 @@ check () {
     sed 's/^/    /' result
     # What it has left shall not disturb the others.
     for id in "${pids[@]:before}"; do
-      [ "$id" = "$film_pid" ] || kill -KILL "$id" 2>/dev/null || true
+      [ "$id" = "$film_pid" ] || [ "$id" = "$JANUS_PID" ] || kill -KILL "$id" 2>/dev/null || true
     done
   fi
 }
@@ -545,7 +727,9 @@ check a_screen
 check a_tone
 check a_film_over_and_over
 check srt
+check srt_waits_for_its_listener
 check rtmp
+check rtmp_ends_with_its_server
 check hls
 check an_archive
 check an_archive_that_stays_encrypted
@@ -553,6 +737,8 @@ check the_camera_on_every_way_out
 check any_sender_on_every_way_out
 check two_feeds_side_by_side
 check what_the_server_has_kept
+check the_publisher_leaves_and_returns
+check janus_is_killed_and_started
 check all_were_run
 
 echo "$((100 * (checks - failures) / checks))%: Checks: $checks, Failures: $failures, Errors: 0"
