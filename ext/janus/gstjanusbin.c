@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What the Janus elements have in common: properties, the signalling thread, states, and errors. */
+/* What the Janus elements have in common: properties, the signalling thread, and states. */
 
 #ifdef HAVE_CONFIG_H
 #include "config.h"
@@ -10,12 +10,8 @@
 #define GST_USE_UNSTABLE_API
 #include <gst/webrtc/webrtc.h>
 
-#include "gstjanusbin.h"
-#include "gstjanusclosing.h"
-#include "gstjanusfailure.h"
+#include "gstjanusbinprivate.h"
 #include "gstjanuspeer.h"
-#include "gstjanusreconnect.h"
-#include "gstjanusrun.h"
 
 GST_DEBUG_CATEGORY_STATIC (gst_janus_bin_debug);
 #define GST_CAT_DEFAULT gst_janus_bin_debug
@@ -29,109 +25,17 @@ static const gchar *const active_names[] = {
     [GST_JANUS_KIND_RECORD_PLAY] = "active-recording-id",
 };
 
-/* A talk that is left before the run ends. */
-typedef struct {
-  GstJanusBin *self;
-  GstJanusRun *run;
-  void (*left) (GstJanusBin *self);
-  gboolean stopped; /* the run has ended meanwhile, only its thread is left to end */
-} Leaving;
-
-typedef struct {
-  /* Settings, under the object lock. */
-  GstJanusSettings settings;
-  GstJanusState state;
-  gchar *active; /* feed or recording */
-
-  GstJanusRun *run;         /* set by state changes, read under the object lock elsewhere */
-  GstJanusClosing *closing; /* for as long as the run */
-
-  GstJanusFailure *failure;
-  GstJanusReconnect *reconnect;
-
-  /* Of the signalling thread. */
-  gpointer talk;
-  Leaving *leaving;
-  gboolean due; /* the next attempt is, once the last one is left */
-  GSource *deadline;
-  GError *deadline_error;
-} GstJanusBinPrivate;
-
 G_DEFINE_ABSTRACT_TYPE_WITH_CODE (GstJanusBin, gst_janus_bin, GST_TYPE_BIN,
     G_ADD_PRIVATE (GstJanusBin)
         GST_DEBUG_CATEGORY_INIT (gst_janus_bin_debug, "janus", 0, "Janus signalling"));
 
-#define PRIV(self) ((GstJanusBinPrivate *) gst_janus_bin_get_instance_private (self))
-
-typedef struct {
-  GstJanusBin *self;
-  GstJanusRun *run; /* only compared */
-  void (*func) (GstJanusBin *self);
-  GError *error; /* instead of FUNC */
-} Invocation;
-
-static gboolean
-on_invoked (gpointer data)
+GstJanusBinPrivate *
+gst_janus_bin_get_private (GstJanusBin *self)
 {
-  Invocation *invocation = data;
-  GstJanusBinPrivate *priv = PRIV (invocation->self);
-  gboolean goes_on;
-
-  /* Whatever comes after the run's stop has nothing to work on any more. */
-  GST_OBJECT_LOCK (invocation->self);
-  goes_on = priv->run == invocation->run;
-  GST_OBJECT_UNLOCK (invocation->self);
-  goes_on = goes_on && (priv->talk || gst_janus_bin_is_retrying (invocation->self));
-  if (!goes_on)
-    return G_SOURCE_REMOVE;
-  if (invocation->error)
-    gst_janus_bin_fail (invocation->self, invocation->error);
-  else
-    invocation->func (invocation->self);
-  return G_SOURCE_REMOVE;
+  return gst_janus_bin_get_instance_private (self);
 }
 
-static void
-invocation_free (gpointer data)
-{
-  Invocation *invocation = data;
-
-  gst_object_unref (invocation->self);
-  g_clear_error (&invocation->error);
-  g_free (invocation);
-}
-
-/* Takes ERROR. */
-static void
-invoke (GstJanusBin *self, void (*func) (GstJanusBin *self), GError *error)
-{
-  GstJanusBinPrivate *priv = PRIV (self);
-  Invocation *invocation = g_new (Invocation, 1);
-
-  invocation->self = gst_object_ref (self);
-  invocation->func = func;
-  invocation->error = error;
-
-  GST_OBJECT_LOCK (self);
-  invocation->run = priv->run;
-  if (priv->run)
-    gst_janus_run_invoke (priv->run, on_invoked, g_steal_pointer (&invocation), invocation_free);
-  GST_OBJECT_UNLOCK (self);
-  if (invocation)
-    invocation_free (invocation);
-}
-
-void
-gst_janus_bin_invoke (GstJanusBin *self, void (*func) (GstJanusBin *self))
-{
-  invoke (self, func, NULL);
-}
-
-void
-gst_janus_bin_fail_soon (GstJanusBin *self, GError *error)
-{
-  invoke (self, NULL, error);
-}
+#define PRIV(self) gst_janus_bin_get_private (self)
 
 const GstJanusSettings *
 gst_janus_bin_lock_settings (GstJanusBin *self)
@@ -144,12 +48,6 @@ void
 gst_janus_bin_unlock_settings (GstJanusBin *self)
 {
   GST_OBJECT_UNLOCK (self);
-}
-
-gpointer
-gst_janus_bin_get_talk (GstJanusBin *self)
-{
-  return PRIV (self)->talk;
 }
 
 GMainContext *
@@ -202,12 +100,6 @@ gst_janus_bin_set_state_with (GstJanusBin *self, GstJanusState state, GstStructu
 }
 
 void
-gst_janus_bin_succeed (GstJanusBin *self)
-{
-  gst_janus_reconnect_succeed (PRIV (self)->reconnect);
-}
-
-void
 gst_janus_bin_set_state (GstJanusBin *self, GstJanusState state)
 {
   gst_janus_bin_set_state_with (self, state, gst_structure_new_empty ("details"));
@@ -255,182 +147,17 @@ gst_janus_clear_source (GSource **source)
   }
 }
 
-static gboolean
-on_deadline (gpointer data)
-{
-  GstJanusBin *self = data;
-  g_autoptr (GError) error = g_steal_pointer (&PRIV (self)->deadline_error);
-
-  gst_janus_bin_fail (self, error);
-  return G_SOURCE_REMOVE;
-}
-
-void
-gst_janus_bin_set_deadline (GstJanusBin *self, gint code, const gchar *what)
-{
-  GstJanusBinPrivate *priv = PRIV (self);
-  guint timeout = gst_janus_bin_get_timeout (self);
-
-  gst_janus_clear_source (&priv->deadline);
-  g_clear_error (&priv->deadline_error);
-  if (!what || gst_janus_failure_is_set (priv->failure))
-    return;
-
-  priv->deadline_error = g_error_new (JANUS_ERROR, code, "%s within %u s", what, timeout);
-  priv->deadline = gst_janus_bin_add_timeout (self, timeout * 1000, on_deadline);
-}
-
-static void
-give_up (GstJanusBin *self, const GError *error)
-{
-  gst_janus_bin_stop_retrying (self);
-  gst_janus_bin_set_deadline (self, 0, NULL);
-  gst_janus_bin_set_state (self, GST_JANUS_STATE_FAILED);
-  gst_janus_failure_set (PRIV (self)->failure, error);
-}
-
-gboolean
-gst_janus_bin_is_retrying (GstJanusBin *self)
-{
-  GstJanusBinPrivate *priv = PRIV (self);
-
-  return priv->due || gst_janus_reconnect_is_waiting (priv->reconnect);
-}
-
-void
-gst_janus_bin_stop_retrying (GstJanusBin *self)
-{
-  GstJanusBinPrivate *priv = PRIV (self);
-
-  priv->due = FALSE;
-  gst_janus_reconnect_stop (priv->reconnect);
-}
-
-static void start_talk (GstJanusBin *self);
-
-static void
-on_lost_left (GstJanusBin *self)
-{
-  if (PRIV (self)->due)
-    start_talk (self);
-}
-
-/* The time for the next attempt has come. What is left of the last one might still have our id. */
-static void
-try_again (GstJanusBin *self)
-{
-  GstJanusBinPrivate *priv = PRIV (self);
-
-  if (priv->leaving)
-    priv->due = TRUE;
-  else
-    start_talk (self);
-}
-
-/* FALSE: it makes no sense to try again. */
-static gboolean
-retry (GstJanusBin *self, const GError *error)
-{
-  GstJanusBinPrivate *priv = PRIV (self);
-  g_autofree gchar *where = gst_janus_bin_describe (self);
-  JanusRetryConfig config;
-  JanusRetryVerdict verdict;
-
-  gst_janus_bin_get_retry_config (self, &config);
-  verdict = gst_janus_reconnect_lose (priv->reconnect, &config, error, where);
-  if (verdict == JANUS_RETRY_GIVE_UP)
-    return FALSE;
-
-  gst_janus_bin_set_deadline (self, 0, NULL);
-  GST_JANUS_BIN_GET_CLASS (self)->drop (self);
-  if (priv->talk)
-    gst_janus_bin_leave (self, on_lost_left);
-  if (verdict == JANUS_RETRY_AGAIN_AS_ANOTHER)
-    gst_janus_bin_set_active (self, NULL);
-  gst_janus_reconnect_wait (priv->reconnect);
-  return TRUE;
-}
-
 void
 gst_janus_bin_close_later (GstJanusBin *self, GDestroyNotify close, gpointer data)
 {
   gst_janus_closing_add (PRIV (self)->closing, close, data);
 }
 
-void
-gst_janus_bin_fail (GstJanusBin *self, const GError *error)
-{
-  GstJanusBinPrivate *priv = PRIV (self);
-  gboolean lost_already = gst_janus_bin_is_retrying (self);
-
-  /* Whatever breaks after the end was to end. */
-  if (gst_janus_failure_is_set (priv->failure) ||
-      gst_janus_bin_get_state (self) == GST_JANUS_STATE_ENDED ||
-      (lost_already && janus_retry_get_kind (error) != JANUS_RETRY_NEVER))
-    return;
-  if (lost_already || !retry (self, error))
-    give_up (self, error);
-}
-
-void
-gst_janus_bin_on_failed (const GError *error, gpointer user_data)
-{
-  gst_janus_bin_fail (user_data, error);
-}
-
-static void
-start_talk (GstJanusBin *self)
-{
-  GstJanusBinPrivate *priv = PRIV (self);
-  GstJanusBinClass *klass = GST_JANUS_BIN_GET_CLASS (self);
-  GstJanusSettings settings;
-
-  priv->due = FALSE;
-  gst_janus_bin_set_state (self, GST_JANUS_STATE_CONNECTING);
-  GST_OBJECT_LOCK (self);
-  settings = priv->settings;
-  /* Whatever id the server chose the first time stays ours. */
-  if (!settings.room.feed)
-    settings.room.feed = priv->active;
-  priv->talk = klass->make_talk (self, &settings);
-  GST_OBJECT_UNLOCK (self);
-  gst_janus_bin_set_deadline (self, JANUS_ERROR_TIMEOUT, "The server has not let us in");
-  klass->begin_talk (priv->talk);
-}
-
 static gboolean
 on_start (gpointer data)
 {
-  start_talk (data);
+  gst_janus_bin_start_talk (data);
   return G_SOURCE_REMOVE;
-}
-
-static void
-on_left (gpointer data)
-{
-  g_autofree Leaving *leaving = data;
-
-  if (leaving->stopped) {
-    gst_janus_run_quit (leaving->run);
-  } else {
-    PRIV (leaving->self)->leaving = NULL;
-    leaving->left (leaving->self);
-  }
-  gst_object_unref (leaving->self);
-}
-
-void
-gst_janus_bin_leave (GstJanusBin *self, void (*left) (GstJanusBin *self))
-{
-  GstJanusBinPrivate *priv = PRIV (self);
-
-  priv->leaving = g_new0 (Leaving, 1);
-  priv->leaving->self = gst_object_ref (self);
-  priv->leaving->run = priv->run;
-  priv->leaving->left = left;
-  gst_janus_bin_set_deadline (self, 0, NULL);
-  GST_JANUS_BIN_GET_CLASS (self)->leave_talk (
-      g_steal_pointer (&priv->talk), on_left, priv->leaving);
 }
 
 static gboolean
@@ -445,15 +172,7 @@ on_stop (gpointer data)
   gst_janus_closing_stop (priv->closing);
   GST_JANUS_BIN_GET_CLASS (self)->drop (self);
   GST_JANUS_BIN_GET_CLASS (self)->stop (self);
-  if (priv->talk) {
-    GST_JANUS_BIN_GET_CLASS (self)->leave_talk (
-        g_steal_pointer (&priv->talk), gst_janus_run_quit, priv->run);
-  } else if (priv->leaving) {
-    priv->leaving->stopped = TRUE;
-    priv->leaving = NULL;
-  } else {
-    gst_janus_run_quit (priv->run);
-  }
+  gst_janus_bin_stop_talk (self);
   gst_janus_bin_set_active (self, NULL);
   return G_SOURCE_REMOVE;
 }
@@ -757,5 +476,5 @@ gst_janus_bin_init (GstJanusBin *self)
 
   gst_janus_settings_init (&priv->settings);
   priv->failure = gst_janus_failure_new (self);
-  priv->reconnect = gst_janus_reconnect_new (self, try_again);
+  priv->reconnect = gst_janus_reconnect_new (self, gst_janus_bin_try_again);
 }
