@@ -98,3 +98,10 @@ gst_janus_post_warning (
 {
   post (element, GST_MESSAGE_WARNING, error, what_is_done, where);
 }
+
+void
+gst_janus_post_info (GstElement *element, const gchar *text)
+{
+  /* Of an information gst-launch-1.0 1.22 prints nothing but what is for debugging. */
+  GST_ELEMENT_INFO (element, RESOURCE, OPEN_READ_WRITE, ("%s", text), ("%s", text));
+}

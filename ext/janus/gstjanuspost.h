@@ -14,4 +14,7 @@ void gst_janus_post_error (GstElement *element, const GError *error, const gchar
 void gst_janus_post_warning (
     GstElement *element, const GError *error, const gchar *what_is_done, const gchar *where);
 
+/* Posts TEXT as an information, so that gst-launch-1.0 shows it. Any thread. */
+void gst_janus_post_info (GstElement *element, const gchar *text);
+
 G_END_DECLS

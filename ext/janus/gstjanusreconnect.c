@@ -161,8 +161,7 @@ gst_janus_reconnect_succeed (GstJanusReconnect *self)
   text = g_strdup_printf ("Connected again, after %" G_GINT64_FORMAT " s and %u attempt%s",
       (now - self->lost_at + GST_SECOND / 2) / (gint64) GST_SECOND, attempts,
       attempts == 1 ? "" : "s");
-  /* Of an information gst-launch-1.0 prints nothing but what is for debugging. */
-  GST_ELEMENT_INFO (self->bin, RESOURCE, OPEN_READ_WRITE, ("%s", text), ("%s", text));
+  gst_janus_post_info (GST_ELEMENT (self->bin), text);
   self->lost_at = -1;
   g_hash_table_remove_all (self->told);
 }

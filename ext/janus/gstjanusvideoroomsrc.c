@@ -36,6 +36,7 @@
 #endif
 
 #include "gstjanusfeeds.h"
+#include "gstjanuspost.h"
 #include "gstjanusvideoroomsrc.h"
 
 GST_DEBUG_CATEGORY_STATIC (gst_janus_video_room_src_debug);
@@ -50,6 +51,7 @@ struct _GstJanusVideoRoomSrc {
 
   /* Of the signalling thread. */
   gboolean over; /* EOS was sent */
+  gboolean left; /* the one publisher has, and that was told */
   GstJanusFeeds feeds;
   const gchar *loss; /* why the connection is lost, while it is dropped for that */
   GSource *patience; /* until it is told that there is nobody */
@@ -255,6 +257,16 @@ lose (GstJanusVideoRoomSrc *self, const GError *error)
   self->loss = NULL;
 }
 
+/* For who looks at a terminal or a journal; of several publishers the messages "janus-feed" tell. */
+static void
+tell_of_one (GstJanusVideoRoomSrc *self, const GstJanusFeed *feed, const gchar *what)
+{
+  g_autofree gchar *text = g_strdup_printf ("F%s %s", feed->in_words + 1, what);
+
+  if (!is_many (self))
+    gst_janus_post_info (GST_ELEMENT (self), text);
+}
+
 /* ---- What connections tell: signalling thread ---- */
 
 static void
@@ -280,9 +292,13 @@ gst_janus_video_room_src_request_keyframe (GstJanusBin *bin, gpointer origin, co
 static void
 gst_janus_video_room_src_connected (GstJanusBin *bin, gpointer origin)
 {
+  GstJanusVideoRoomSrc *self = GST_JANUS_VIDEO_ROOM_SRC (bin);
   GstJanusFeed *feed = origin;
 
   gst_janus_feed_succeed (feed);
+  if (self->left)
+    tell_of_one (self, feed, "is received now");
+  self->left = FALSE;
   gst_janus_bin_set_state (bin, GST_JANUS_STATE_CONNECTED);
 }
 
@@ -306,9 +322,12 @@ gst_janus_video_room_src_ended (GstJanusBin *bin, gpointer origin)
   g_autofree gchar *what = g_strdup_printf ("Feed %s has left the room", feed->id_in_text);
 
   GST_INFO_OBJECT (self, "%s", what);
+  self->over = !is_many (self) && get_eos_on_leave (self);
+  if (!self->over)
+    tell_of_one (self, feed, "has left the room. Waiting for its return");
+  self->left = TRUE;
   forget_feed (feed);
-  if (!is_many (self) && get_eos_on_leave (self)) {
-    self->over = TRUE;
+  if (self->over) {
     gst_janus_src_finish (GST_JANUS_SRC (self), what);
     return;
   }
@@ -472,7 +491,7 @@ gst_janus_video_room_src_stop (GstJanusBin *bin)
 {
   GstJanusVideoRoomSrc *self = GST_JANUS_VIDEO_ROOM_SRC (bin);
 
-  self->over = FALSE;
+  self->over = self->left = FALSE;
   gst_janus_feeds_reset (&self->feeds);
 }
 

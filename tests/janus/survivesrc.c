@@ -178,6 +178,26 @@ GST_START_TEST (a_publisher_that_leaves_and_returns_goes_on_at_the_same_pad)
 }
 GST_END_TEST;
 
+GST_START_TEST (leaving_and_returning_are_told)
+{
+  g_autoptr (TestJanus) janus = test_start_janus (NULL);
+  const gchar *endpoint = test_janus_get_endpoint (janus);
+  GstElement *publisher = publish (endpoint, "777", "cam");
+  GstElement *receiver = test_play (SRC "feed-id=777 ! " DECODE, endpoint, TEST_ROOM_OPEN);
+  gint round;
+
+  wait_more (receiver, test_count (receiver, "v"), 5);
+  for (round = 0; round < 2; round++) {
+    test_end (publisher);
+    test_wait_text (receiver, GST_MESSAGE_INFO, "s", "Feed 777 (\"cam\") has left the room");
+    publisher = publish (endpoint, "777", "cam");
+    test_wait_text (receiver, GST_MESSAGE_INFO, "s", "Feed 777 (\"cam\") is received now");
+  }
+  test_end (receiver);
+  test_end (publisher);
+}
+GST_END_TEST;
+
 /* Both come back by themselves, in whichever order. */
 GST_START_TEST (a_server_that_is_killed_and_restarted_has_the_picture_back)
 {
@@ -783,6 +803,7 @@ survivesrc_suite (void)
   suite_add_tcase (s, one);
   tcase_set_timeout (one, 120);
   tcase_add_test (one, a_publisher_that_leaves_and_returns_goes_on_at_the_same_pad);
+  tcase_add_test (one, leaving_and_returning_are_told);
   tcase_add_test (one, a_server_that_is_killed_and_restarted_has_the_picture_back);
   tcase_add_test (one, a_feed_that_is_not_there_yet_is_waited_for_with_a_warning);
   tcase_add_test (one, connections_that_the_server_hangs_up_are_made_again);
