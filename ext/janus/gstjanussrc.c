@@ -39,6 +39,7 @@ typedef struct {
   GQueue pending; /* of Pending */
   guint n_video, n_audio;
   gboolean ended; /* EOS was sent, nothing comes after it */
+  guint run;      /* counts them: what was asked of one is nothing to the next */
 
   /* Of the signalling thread. */
   GList *receptions;
@@ -117,9 +118,9 @@ request_keyframes (GstJanusBin *bin)
 
 /* ---- The end ---- */
 
-/* Any thread that may push. */
+/* Any thread that may push. RUN is the one that is to end. */
 static void
-push_eos (GstElement *element, gpointer unused)
+push_eos (GstElement *element, gpointer run)
 {
   GstJanusSrc *self = GST_JANUS_SRC (element);
   GstJanusSrcPrivate *priv = PRIV (self);
@@ -127,8 +128,9 @@ push_eos (GstElement *element, gpointer unused)
   gboolean ended;
 
   g_mutex_lock (&priv->lock);
-  ended = priv->ended;
-  priv->ended = TRUE;
+  ended = priv->ended || priv->run != GPOINTER_TO_UINT (run);
+  if (!ended)
+    priv->ended = TRUE;
   g_mutex_unlock (&priv->lock);
   if (ended)
     return;
@@ -141,6 +143,19 @@ push_eos (GstElement *element, gpointer unused)
     gst_janus_bin_fail_soon (GST_JANUS_BIN (self),
         g_error_new_literal (JANUS_ERROR, JANUS_ERROR_NO_FEED, "Ended before any media came"));
   g_list_free_full (pads, gst_object_unref);
+}
+
+/* Pushing may block, which neither the signalling nor whoever sends an event must. */
+static void
+push_eos_soon (GstJanusSrc *self)
+{
+  GstJanusSrcPrivate *priv = PRIV (self);
+  guint run;
+
+  g_mutex_lock (&priv->lock);
+  run = priv->run;
+  g_mutex_unlock (&priv->lock);
+  gst_element_call_async (GST_ELEMENT (self), push_eos, GUINT_TO_POINTER (run), NULL);
 }
 
 void
@@ -159,8 +174,7 @@ gst_janus_src_finish (GstJanusSrc *self, const gchar *what)
     return;
   }
   gst_janus_bin_set_state (GST_JANUS_BIN (self), GST_JANUS_STATE_ENDED);
-  /* Pushing may block, which the signalling must not. */
-  gst_element_call_async (GST_ELEMENT (self), push_eos, NULL, NULL);
+  push_eos_soon (self);
 }
 
 /* ---- Pads ---- */
@@ -508,6 +522,7 @@ remove_all_pads (GstJanusSrc *self)
   pads = g_steal_pointer (&priv->pads);
   priv->n_video = priv->n_audio = 0;
   priv->ended = FALSE;
+  priv->run++;
   g_mutex_unlock (&priv->lock);
   for (l = pads; l; l = l->next) {
     gst_pad_set_active (l->data, FALSE);
@@ -542,7 +557,7 @@ gst_janus_src_send_event (GstElement *element, GstEvent *event)
   /* The sources within webrtcbin would only go deaf. */
   if (GST_EVENT_TYPE (event) == GST_EVENT_EOS) {
     gst_event_unref (event);
-    gst_element_call_async (element, push_eos, NULL, NULL);
+    push_eos_soon (GST_JANUS_SRC (element));
     return TRUE;
   }
   return GST_ELEMENT_CLASS (gst_janus_src_parent_class)->send_event (element, event);
@@ -584,6 +599,8 @@ gst_janus_src_finalize (GObject *object)
   GstJanusSrc *self = GST_JANUS_SRC (object);
   GstJanusSrcPrivate *priv = PRIV (self);
 
+  /* What a connection has brought while it was being closed. */
+  g_queue_clear_full (&priv->pending, pending_free);
   g_mutex_clear (&priv->lock);
 
   G_OBJECT_CLASS (gst_janus_src_parent_class)->finalize (object);

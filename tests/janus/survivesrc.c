@@ -482,6 +482,36 @@ GST_START_TEST (who_is_dropped_without_being_stopped_does_nothing_more)
 }
 GST_END_TEST;
 
+/* No server: all that matters happens before it would be missed. */
+GST_START_TEST (an_end_that_is_asked_for_is_that_of_its_run)
+{
+  GstElement *receiver = test_pipeline ("janusvideoroomsrc name=s janus-endpoint=ws://127.0.0.1:9/ "
+                                        "room-id=1 reconnect-min-delay=1000000000000 "
+                                        "reconnect-max-delay=1000000000000 ! fakesink");
+  g_autoptr (GstElement) src = test_get_element (receiver, "s");
+  g_autoptr (GstBus) bus = gst_element_get_bus (receiver);
+  gint round;
+
+  for (round = 0; round < 50; round++) {
+    GstMessage *message;
+
+    gst_element_set_state (receiver, GST_STATE_PLAYING);
+    gst_element_send_event (src, gst_event_new_eos ());
+    gst_element_set_state (receiver, GST_STATE_READY);
+    gst_bus_set_flushing (bus, TRUE);
+    gst_bus_set_flushing (bus, FALSE);
+    gst_element_set_state (receiver, GST_STATE_PLAYING);
+    test_wait_state (receiver, "s", "retrying");
+    while ((message = gst_bus_pop_filtered (bus, GST_MESSAGE_ERROR))) {
+      gst_message_unref (message);
+      fail ("the run was ended by the one before");
+    }
+    gst_element_set_state (receiver, GST_STATE_NULL);
+  }
+  test_end (receiver);
+}
+GST_END_TEST;
+
 GST_START_TEST (what_is_asked_to_end_ends_while_it_waits)
 {
   g_autoptr (TestJanus) janus = test_start_janus (NULL);
@@ -815,6 +845,7 @@ survivesrc_suite (void)
   tcase_add_test (one, who_is_held_up_downstream_reconnects_all_the_same);
   tcase_add_test (one, who_is_held_up_downstream_can_be_stopped_while_the_server_goes);
   tcase_add_test (one, who_is_dropped_without_being_stopped_does_nothing_more);
+  tcase_add_test (one, an_end_that_is_asked_for_is_that_of_its_run);
   tcase_add_test (one, what_is_asked_to_end_ends_while_it_waits);
 
   suite_add_tcase (s, several);
