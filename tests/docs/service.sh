@@ -47,6 +47,8 @@ start_bot () {
 
   rm -rf "$directory"
   mkdir -m 700 "$directory"
+  # What another has said is not this one's.
+  : >bot.log
   install -m 400 "$work/machine/etc/perclite/cam.key" "$directory/room.key"
   (
     set -a
@@ -86,6 +88,29 @@ ends () {
   [ $status = "$1" ] || { echo "the bot has ended with $status, and not $1:"; cat bot.log; return 1; }
 }
 
+# It is told to end before it has said a word.
+told_to_end_at_once () {
+  local n
+
+  for n in 1 2 3 4 5; do
+    start_bot || return 1
+    tries=0
+    # It listens to signals from the moment on that it has a filter for its log.
+    until [ -n "$(cat "/proc/$pid/task/$pid/children")" ]; do
+      tries=$((tries + 1))
+      [ $tries -le 2000 ] || { echo "the bot does not start"; return 1; }
+    done
+    kill -TERM "$pid"
+    tries=0
+    while kill -0 "$pid" 2>/dev/null; do
+      tries=$((tries + 1))
+      [ $tries -le 400 ] || { echo "the bot goes on:"; cat bot.log; return 1; }
+      sleep 0.05
+    done
+    wait "$pid" || true
+  done
+}
+
 # Nothing of the noise of gst-launch-1.0, nor the key.
 log_is_for_people () {
   ! grep -E 'Got message|Redistribute|debug info|GstPipeline|NULL' bot.log && ! grep -qF "$(cat "$work/machine/etc/perclite/cam.key")" bot.log
@@ -106,6 +131,17 @@ systemd_understands_the_unit () {
   # With the command where it is installed here: it would complain of one that does not exist.
   sed "s#=/usr/local/bin#=$work/machine/usr/local/bin#" "$unit" >perclite-bot@.service
   systemd-analyze verify --man=no ./perclite-bot@.service 2>&1 | tee verify.log
+  [ ! -s verify.log ] || return 1
+  # And with each of the changes that the page has for systemctl edit.
+  mkdir -p perclite-bot@.service.d
+  awk -v directory=perclite-bot@.service.d '
+    /^```/ { file = ""; first = $0 == "```text"; next }
+    first && $0 == "[Service]" { file = directory "/" ++n ".conf" }
+    { first = 0 }
+    file != "" { print >file }
+    END { exit n < 3 }' "$page" || return 1
+  systemd-analyze verify --man=no ./perclite-bot@.service 2>&1 | tee verify.log
+  rm -r perclite-bot@.service.d
   [ ! -s verify.log ]
 }
 
@@ -215,15 +251,7 @@ an_outage_is_short_in_the_log () {
   # The next outage is told again.
   kill -KILL "$JANUS_PID"
   wait "$JANUS_PID" || true
-  tries=0
-  until [ "$(grep -c '^sfu: lost' bot.log)" = 2 ]; do
-    tries=$((tries + 1))
-    if [ $tries -gt 400 ] || ! kill -0 "$pid" 2>/dev/null; then
-      cat bot.log
-      return 1
-    fi
-    sleep 0.05
-  done
+  says '^sfu: lost, reason "ws://.* has closed the connection"' || return 1
   janus_start "$work/janus" "$address"
   pids+=("$JANUS_PID")
   ends 0 TERM
@@ -251,6 +279,7 @@ STUB
 without_systemd () {
   bash -euo pipefail -c "$(told 'mkdir -p bot')" &&
     told 'set -a' | sed -e "s# docs/# $root/docs/#g" -e "s#CREDENTIALS#ENDPOINT=ws://$address:8188/ CREDENTIALS#" >line.sh || return 1
+  : >bot.log
   bash line.sh >bot.log 2>&1 </dev/null &
   pid=$!
   pids+=("$pid")
@@ -285,6 +314,7 @@ check systemd_understands_the_unit
 check the_unit_is_confined
 check the_bot_publishes_and_leaves
 check ctrl_c_ends_it_too
+check told_to_end_at_once
 check a_recording_gets_its_end
 check it_says_what_is_wrong
 check only_what_cannot_heal_ends_it_for_good
