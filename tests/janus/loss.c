@@ -234,6 +234,30 @@ GST_START_TEST (without_loss_nothing_is_missing)
 }
 GST_END_TEST;
 
+/* Neither Janus nor OpenSSL would send any of them again before a second. */
+GST_START_TEST (each_packet_of_a_handshake_is_sent_twice)
+{
+  g_autoptr (TestJanus) janus = test_start_janus (NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (LossyLink) link = lossy_link_new (test_janus_get_endpoint (janus), 4711, &error);
+  GstElement *publisher;
+  LinkCounts counts;
+  guint64 n;
+
+  fail_unless (link != NULL);
+  publisher = test_play (SOURCE ENCRYPT
+      "janusvideoroomsink name=sfu janus-endpoint=%s room-id=" TEST_ROOM_E2EE,
+      lossy_link_get_endpoint (link));
+  test_wait_state (publisher, "sfu", "connected");
+  lossy_link_get_counts (link, &counts);
+  n = counts.forwarded[LINK_TO_SERVER][PACKET_DTLS];
+  /* A certificate alone takes more than one. */
+  fail_unless (n >= 6, "%" G_GUINT64_FORMAT " packets", n);
+  assert_equals_uint64 (n % 2, 0);
+  test_end (publisher);
+}
+GST_END_TEST;
+
 GST_START_TEST (without_retransmission_lost_is_lost)
 {
   Result result = call_with_loss (0, LOSS, "do-retransmission=false", "", "");
@@ -256,6 +280,7 @@ loss_suite (void)
   tcase_add_test (tc, video_beside_audio_is_sent_again_too);
   tcase_add_test (tc, who_can_wait_gets_what_both_ways_lose);
   tcase_add_test (tc, without_loss_nothing_is_missing);
+  tcase_add_test (tc, each_packet_of_a_handshake_is_sent_twice);
   tcase_add_test (tc, without_retransmission_lost_is_lost);
   return s;
 }
