@@ -11,13 +11,13 @@
 #include "gstjanusrtcp.h"
 #include "gstjanussdp.h"
 
-/* The least time between reports, and what of the bandwidth they may take, while a medium waits for its first report that tells the round-trip
- * time, and afterwards. In bits per second, since the session knows no bandwidth yet; and, afterwards, as a fraction, which is that of RFC 3550, section 6.2.
- * Reports may be as often as this (RFC 4585, section 3.5.3: T_rr_interval may be anything). */
+/* The least time between reports, and what of the bandwidth they may take: that of RFC 3550, section 6.2, or, while a medium waits for its first
+ * report that tells the round-trip time, bits per second, since the session knows no bandwidth yet. They may be as often as this (RFC
+ * 4585, section 3.5.3: T_rr_interval may be anything). */
+#define INTERVAL GST_SECOND
+#define BANDWIDTH 0.05
 #define EAGER_INTERVAL (100 * GST_MSECOND)
 #define EAGER_BANDWIDTH 32000.0
-#define CALM_INTERVAL (500 * GST_MSECOND)
-#define CALM_BANDWIDTH 0.05
 
 /* So many such reports, in case that one is lost. */
 #define ENOUGH_REPORTS 2
@@ -28,7 +28,8 @@ struct _GstJanusFeedback {
   gboolean do_retransmission;
 
   GMutex lock;
-  GHashTable *waiting; /* SSRC -> Waiting */
+  GHashTable *sessions; /* their numbers in the rtpbin -> GObject */
+  GHashTable *waiting;  /* SSRC -> Waiting */
   void (*incomplete) (gpointer user_data);
   gpointer user_data;
 };
@@ -62,6 +63,7 @@ feedback_new (const GstSDPMessage *offer, gboolean do_retransmission)
   gst_sdp_message_copy (offer, &self->offer);
   self->do_retransmission = do_retransmission;
   g_mutex_init (&self->lock);
+  self->sessions = g_hash_table_new_full (NULL, NULL, NULL, g_object_unref);
   self->waiting = g_hash_table_new_full (NULL, NULL, NULL, waiting_free);
   return self;
 }
@@ -72,6 +74,7 @@ feedback_clear (gpointer data)
   GstJanusFeedback *self = data;
 
   gst_sdp_message_free (self->offer);
+  g_hash_table_unref (self->sessions);
   g_hash_table_unref (self->waiting);
   g_mutex_clear (&self->lock);
 }
@@ -96,12 +99,13 @@ set_pace (GObject *session, GstClockTime interval, gdouble bandwidth)
   g_object_set (session, "rtcp-min-interval", interval, "rtcp-fraction", bandwidth, NULL);
 }
 
-/* webrtcbin has its say before. */
+/* Under a lock of RTPBIN, which is not to be asked for anything. webrtcbin has had its say before. */
 static void
 on_new_jitterbuffer (
     GstElement *rtpbin, GstElement *jitterbuffer, guint id, guint ssrc, gpointer user_data)
 {
   GstJanusFeedback *self = user_data;
+  g_autoptr (GObject) session = NULL;
   Waiting *waiting;
 
   g_object_set (jitterbuffer, "do-retransmission", FALSE, NULL);
@@ -111,7 +115,12 @@ on_new_jitterbuffer (
   waiting->jitterbuffer = gst_object_ref (jitterbuffer);
   g_mutex_lock (&self->lock);
   g_hash_table_replace (self->waiting, GUINT_TO_POINTER (ssrc), waiting);
+  session = g_hash_table_lookup (self->sessions, GUINT_TO_POINTER (id));
+  if (session)
+    g_object_ref (session);
   g_mutex_unlock (&self->lock);
+  if (session)
+    set_pace (session, EAGER_INTERVAL, EAGER_BANDWIDTH);
 }
 
 /* A report on SSRC is sent that tells the round-trip time, and how many packets are lost. */
@@ -138,7 +147,7 @@ count_report (Sender *sender, guint32 ssrc, gint lost)
     g_object_set (jitterbuffer, "do-retransmission", TRUE, NULL);
   }
   if (all)
-    set_pace (sender->session, CALM_INTERVAL, CALM_BANDWIDTH);
+    set_pace (sender->session, INTERVAL, BANDWIDTH);
 }
 
 /* ---- What is sent ---- */
@@ -190,6 +199,7 @@ sender_free (gpointer data)
 static void
 on_pad_added (GstElement *rtpbin, GstPad *pad, gpointer user_data)
 {
+  GstJanusFeedback *self = user_data;
   GObject *session = NULL;
   Sender *sender;
   guint id;
@@ -199,12 +209,15 @@ on_pad_added (GstElement *rtpbin, GstPad *pad, gpointer user_data)
   g_signal_emit_by_name (rtpbin, "get-internal-session", id, &session);
   if (!session)
     return;
-  set_pace (session, EAGER_INTERVAL, EAGER_BANDWIDTH);
+  set_pace (session, INTERVAL, BANDWIDTH);
   /* Whoever sends here has shown who it is, by DTLS: nothing is held back until more has come, which of a stream of retransmissions may take
    * long. */
   g_object_set (session, "probation", 0, NULL);
+  g_mutex_lock (&self->lock);
+  g_hash_table_replace (self->sessions, GUINT_TO_POINTER (id), g_object_ref (session));
+  g_mutex_unlock (&self->lock);
   sender = g_new0 (Sender, 1);
-  sender->feedback = g_atomic_rc_box_acquire (user_data);
+  sender->feedback = g_atomic_rc_box_acquire (self);
   sender->session = session;
   gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, on_rtcp, sender, sender_free);
 }

@@ -239,15 +239,19 @@ is_nack (const gchar *value, guint32 unused)
 gboolean
 gst_janus_sdp_takes_nacks (const GstSDPMessage *sdp, guint32 ssrc)
 {
+  gboolean some_named = FALSE, some_takes = FALSE;
   guint i;
 
   for (i = 0; i < gst_sdp_message_medias_len (sdp); i++) {
     const GstSDPMedia *media = gst_sdp_message_get_media (sdp, i);
+    gboolean takes = has_attribute (media, "rtcp-fb", is_nack, 0);
 
     if (has_attribute (media, "ssrc", is_of_ssrc, ssrc))
-      return has_attribute (media, "rtcp-fb", is_nack, 0);
+      return takes;
+    some_named |= gst_sdp_media_get_attribute_val (media, "ssrc") != NULL;
+    some_takes |= takes;
   }
-  return FALSE;
+  return some_takes && !some_named;
 }
 
 const gchar *

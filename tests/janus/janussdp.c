@@ -424,6 +424,13 @@ GST_START_TEST (nacks_are_for_media_whose_m_line_takes_them)
   fail_if (gst_janus_sdp_takes_nacks (sdp, 0));
   fail_if (gst_janus_sdp_takes_nacks (sdp, 4001));
   gst_sdp_message_free (sdp);
+
+  /* Where no source is named, nobody can tell. */
+  sdp = read_sdp ("v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n"
+                  "m=audio 9 UDP/TLS/RTP/SAVPF 111\r\n"
+                  "m=video 9 UDP/TLS/RTP/SAVPF 96 97\r\na=rtcp-fb:96 nack\r\n");
+  fail_unless (gst_janus_sdp_takes_nacks (sdp, 4001));
+  gst_sdp_message_free (sdp);
 }
 GST_END_TEST;
 
