@@ -313,7 +313,7 @@ again () {
 
   until [ "$(grep -c "^$2" "$work/$1")" -ge "$3" ]; do
     tries=$((tries + 1))
-    if [ $tries -gt 300 ] || ! kill -0 "$4" 2>/dev/null; then
+    if [ $tries -gt 600 ] || ! kill -0 "$4" 2>/dev/null; then
       echo "$1 has ended, or there is no $2 for the time $3"
       explain "$1"
       return 1
