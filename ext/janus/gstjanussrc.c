@@ -118,7 +118,14 @@ request_keyframes (GstJanusBin *bin)
 
 /* ---- The end ---- */
 
-/* Any thread that may push. RUN is the one that is to end. */
+/* A pad by itself: one whose data is held up downstream, as by a muxer that waits for another, must not keep EOS from that other. */
+static void
+push_eos_to_pad (GstElement *element, gpointer pad)
+{
+  gst_pad_push_event (pad, gst_event_new_eos ());
+}
+
+/* RUN is the one that is to end. */
 static void
 push_eos (GstElement *element, gpointer run)
 {
@@ -137,7 +144,7 @@ push_eos (GstElement *element, gpointer run)
 
   pads = ref_pads (self);
   for (l = pads; l; l = l->next)
-    gst_pad_push_event (l->data, gst_event_new_eos ());
+    gst_element_call_async (element, push_eos_to_pad, gst_object_ref (l->data), gst_object_unref);
   /* Whoever waits for EOS behind pads that do not exist would wait for ever. */
   if (!pads)
     gst_janus_bin_fail_soon (GST_JANUS_BIN (self),
@@ -355,43 +362,26 @@ on_target_added (GstJanusBin *bin, GstJanusReception *reception, GstPad *target)
   gst_janus_bin_invoke (bin, expose_pending);
 }
 
-/* Pads of ours that are not the source's any more. */
-typedef struct {
-  GList *pads;
-  gboolean eos;
-} Removal;
-
 static void
-removal_free (gpointer data)
+remove_pad (GstElement *element, gpointer pad)
 {
-  Removal *removal = data;
-
-  g_list_free_full (removal->pads, gst_object_unref);
-  g_free (removal);
+  gst_pad_set_active (pad, FALSE);
+  gst_element_remove_pad (element, pad);
 }
 
 static void
-remove_pads (GstElement *element, gpointer data)
+end_and_remove_pad (GstElement *element, gpointer pad)
 {
-  Removal *removal = data;
-  GList *l;
-
-  for (l = removal->pads; l; l = l->next) {
-    if (removal->eos)
-      gst_pad_push_event (l->data, gst_event_new_eos ());
-    gst_pad_set_active (l->data, FALSE);
-    gst_element_remove_pad (element, l->data);
-  }
+  push_eos_to_pad (element, pad);
+  remove_pad (element, pad);
 }
 
 void
 gst_janus_src_remove_pads (GstJanusSrc *self, const gchar *id, gboolean eos)
 {
   GstJanusSrcPrivate *priv = PRIV (self);
-  Removal *removal = g_new0 (Removal, 1);
   GList *pads = ref_pads (self), *l;
 
-  removal->eos = eos;
   for (l = pads; l; l = l->next) {
     g_autofree gchar *pad_id = NULL;
 
@@ -401,11 +391,11 @@ gst_janus_src_remove_pads (GstJanusSrc *self, const gchar *id, gboolean eos)
     g_mutex_lock (&priv->lock);
     priv->pads = g_list_remove (priv->pads, l->data);
     g_mutex_unlock (&priv->lock);
-    removal->pads = g_list_append (removal->pads, gst_object_ref (l->data));
+    /* Pushing may block, which the signalling must not. */
+    gst_element_call_async (GST_ELEMENT (self), eos ? end_and_remove_pad : remove_pad,
+        gst_object_ref (l->data), gst_object_unref);
   }
   g_list_free_full (pads, gst_object_unref);
-  /* Pushing may block, which the signalling must not. */
-  gst_element_call_async (GST_ELEMENT (self), remove_pads, removal, removal_free);
 }
 
 /* ---- Connections: signalling thread ---- */
