@@ -23,7 +23,8 @@ struct _MjrJob {
   gint *frames; /* by track; atomic */
 };
 
-/* From RTP to what muxers take. Parsers find what muxers need to know in the stream itself. */
+/* From RTP to what muxers take. Parsers find what muxers need to know in the stream itself. Some senders put a marker behind the parameter sets,
+ * as if these were a picture: with them taken out of the stream a keyframe is in one piece all the same. */
 static const struct {
   const gchar *codec;
   const gchar *chain;
@@ -32,8 +33,8 @@ static const struct {
     {"opus", "rtpopusdepay ! opusparse", TRUE},
     {"vp8", "rtpvp8depay", TRUE},
     {"vp9", "rtpvp9depay ! vp9parse", TRUE},
-    {"h264", "rtph264depay ! h264parse", FALSE},
-    {"h265", "rtph265depay ! h265parse", FALSE},
+    {"h264", "rtph264depay ! video/x-h264,stream-format=avc,alignment=au ! h264parse", FALSE},
+    {"h265", "rtph265depay ! video/x-h265,stream-format=hvc1,alignment=au ! h265parse", FALSE},
     {"pcmu", "rtppcmudepay", FALSE},
     {"pcma", "rtppcmadepay", FALSE},
 };

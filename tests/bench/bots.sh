@@ -127,11 +127,11 @@ echo "|---|---|---|---|"
 publishers 'sound: Opus, encoded' 'audiotestsrc is-live=true ! opusenc ! rtpopuspay'
 publishers '720p30: VP8, encoded by the bot' "$picture ! $vp8 ! rtpvp8pay pt=105 mtu=1170"
 publishers '720p30: VP8, from a file' 'filesrc location=film.webm ! matroskademux ! rtpvp8pay pt=105 mtu=1170'
-publishers '720p30: H264, from a file that loops' 'multifilesrc location=loop.ts loop=true ! tsdemux ! video/x-h264 ! queue ! h264parse !
-  rtph264pay pt=105 mtu=1170 config-interval=-1 aggregate-mode=zero-latency'
+publishers '720p30: H264, from a file that loops' 'multifilesrc location=loop.ts loop=true ! tsdemux ! video/x-h264 ! queue ! h264parse config-interval=-1 !
+  rtph264pay pt=105 mtu=1170'
 # For the subscribers: sound and picture, 1.5 Mbit/s.
-start film "multifilesrc location=loop.ts loop=true ! tsdemux name=film film. ! video/x-h264 ! queue ! h264parse !
-  rtph264pay pt=105 mtu=1170 config-interval=-1 aggregate-mode=zero-latency ! perclitenc key-file=room.key !
+start film "multifilesrc location=loop.ts loop=true ! tsdemux name=film film. ! video/x-h264 ! queue ! h264parse config-interval=-1 !
+  rtph264pay pt=105 mtu=1170 ! perclitenc key-file=room.key !
   janusvideoroomsink name=sfu $server feed-id=777
   film. ! audio/x-opus ! queue ! opusparse ! rtpopuspay ! perclitenc key-file=room.key ! sfu."
 until_there_is film.log 'state=(string)connected'

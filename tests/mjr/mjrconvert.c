@@ -111,6 +111,30 @@ GST_START_TEST (a_session_becomes_a_movie_in_sync)
 }
 GST_END_TEST;
 
+/* A payloader that inserts parameter sets before each slice of a keyframe, and ends a picture behind them. */
+GST_START_TEST (a_keyframe_that_was_sent_in_pieces_is_one_picture)
+{
+  g_autofree gchar *video = result_path ("videoroom-1-user-7-99-video-0.mjr");
+  g_autofree gchar *movie = result_path ("videoroom-1-user-7-99.mkv");
+  g_autofree gchar *output = NULL;
+  g_autoptr (TestRun) packets = test_run (
+      "videotestsrc num-buffers=30 ! video/x-raw,width=320,height=240,framerate=30/1 ! x264enc "
+      "tune=zerolatency speed-preset=ultrafast threads=4 key-int-max=10 ! "
+      "video/x-h264,profile=constrained-baseline ! rtph264pay pt=105 mtu=1170 config-interval=-1 "
+      "aggregate-mode=zero-latency ! perclitenc key=%s ! tee name=t ! queue ! mjrmux ! "
+      "filesink location=\"%s\" t. ! queue ! fakesink name=out",
+      KEY_44, video);
+  g_autoptr (TestRun) pictures = NULL;
+
+  fail_unless (packets->buffers->len > 30);
+  fail_unless_equals_int (convert (KEY_44, &output, video, NULL), 0);
+  pictures = track_of (movie, "video_0");
+  fail_unless_equals_int (pictures->buffers->len, 30);
+  for (guint i = 1; i < 30; i++)
+    fail_unless (test_run_pts (pictures, i) > test_run_pts (pictures, i - 1));
+}
+GST_END_TEST;
+
 GST_START_TEST (a_folder_becomes_a_movie_for_each_publication)
 {
   g_autofree gchar *probe = test_file ("rec-1-text.mjr", "MJR00002", 8);
@@ -305,6 +329,7 @@ mjrconvert_suite (void)
 
   suite_add_tcase (s, tc);
   tcase_add_loop_test (tc, a_session_becomes_a_movie_in_sync, 0, N_SESSIONS);
+  tcase_add_test (tc, a_keyframe_that_was_sent_in_pieces_is_one_picture);
   tcase_add_test (tc, a_folder_becomes_a_movie_for_each_publication);
   tcase_add_test (tc, sound_and_picture_of_a_user_are_one_movie_although_their_times_differ);
   tcase_add_test (tc, two_files_of_one_moment_are_one_movie_whatever_their_names);
