@@ -576,8 +576,8 @@ GST_START_TEST (a_name_forges_no_line_of_a_log)
   test_wait_buffers (receiver, test_count (receiver, "v"), 5);
   pad = gst_pad_get_peer (sink_pad);
   provoke_warning (pad);
-  test_wait_text (receiver, GST_MESSAGE_WARNING, "s",
-      "feed 66 (\"evil\\x0aERROR: forged\\x1b[31m\") has been");
+  test_wait_text (
+      receiver, GST_MESSAGE_WARNING, "s", "feed 66 (\"evil\\x0aERROR: forged\\x1b[31m\") has been");
 
   /* An application is given the name itself. */
   g_object_get (pad, "feed-display-name", &of_pad, NULL);
