@@ -7,22 +7,24 @@
 
 G_BEGIN_DECLS
 
-/* Janus (ice.c, "Is this audio or video?") gives the whole of a compound RTCP packet to the medium of its first report block, or else of its first
- * feedback message; of that block it reads nothing but the first, and of several NACKs one. Without help all of them go to one of audio and
- * video: the other's round-trip time stays unknown, so its packets are not kept for retransmission, and its NACKs are looked up
- * among the wrong packets, or not at all.
+/* Janus (ice.c, "Is this audio or video?") gives the whole of a compound RTCP packet to the medium of
+ * its first report block, or else of its first feedback message; of that block it reads nothing but
+ * the first, and of several NACKs one. Without help all of them go to one of audio and video: the
+ * other's round-trip time stays unknown, so its packets are not kept for retransmission, and its
+ * NACKs are looked up among the wrong packets, or not at all.
  *
- * So this makes a compound for each source that report blocks (RFC 3550, section 6.4.1) or feedback messages (RFC 4585, section 6.1) speak
- * of, in the order in which they come: the report with its block, or without any, the descriptions, and its feedback. The first one has
- * whatever else there is.
+ * So this makes a compound for each source that report blocks (RFC 3550, section 6.4.1) or feedback
+ * messages (RFC 4585, section 6.1) speak of, in the order in which they come: the report with its
+ * block, or without any, the descriptions, and its feedback. The first one has whatever else there
+ * is.
  *
- * DATA: SIZE bytes of one compound RTCP packet. Returns (transfer full) an array of GByteArray, or NULL when there is nothing to split, or DATA
- * is malformed. */
+ * DATA: SIZE bytes of one compound RTCP packet. Returns (transfer full) an array of GByteArray, or
+ * NULL when there is nothing to split, or DATA is malformed. */
 GPtrArray *gst_janus_rtcp_split (const guint8 *data, gsize size);
 
-/* Whether DATA, which speaks of one source, SSRC, has a report block that tells the time of a report of that source (its LSR is not zero, RFC 3550,
- * section 6.4.1): by that the sender knows the round-trip time. LOST: how many packets have not come, in all; negative where some came
- * twice. */
+/* Whether DATA, which speaks of one source, SSRC, has a report block that tells the time of a report
+ * of that source (its LSR is not zero, RFC 3550, section 6.4.1): by that the sender knows the
+ * round-trip time. LOST: how many packets have not come, in all; negative where some came twice. */
 gboolean
 gst_janus_rtcp_tells_round_trip (const guint8 *data, gsize size, guint32 *ssrc, gint *lost);
 
