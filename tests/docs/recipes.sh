@@ -120,8 +120,8 @@ until_true () {
   shift 2
   until "$@"; do
     tries=$((tries + 1))
-    if [ $tries -gt 400 ] || ! kill -0 "$id" 2>/dev/null; then
-      echo "$name has ended, or takes too long"
+    if [ $tries -gt 600 ] || ! kill -0 "$id" 2>/dev/null; then
+      echo "$name has ended, or takes too long: $*"
       explain "$name"
       return 1
     fi
@@ -307,19 +307,14 @@ out_of_the_room () {
   stop out "$out"
 }
 
+# has_lines NAME PATTERN N: whether there are so many of them.
+has_lines () {
+  [ "$(grep -c "^$2" "$work/$1")" -ge "$3" ]
+}
+
 # again NAME PATTERN N PID: waits for the Nth such line.
 again () {
-  local tries=0
-
-  until [ "$(grep -c "^$2" "$work/$1")" -ge "$3" ]; do
-    tries=$((tries + 1))
-    if [ $tries -gt 600 ] || ! kill -0 "$4" 2>/dev/null; then
-      echo "$1 has ended, or there is no $2 for the time $3"
-      explain "$1"
-      return 1
-    fi
-    sleep 0.1
-  done
+  until_true "$1" "$4" has_lines "$1" "$2" "$3"
 }
 
 # serve NAME PORT COMMAND...: a server in the background, until something listens on the port.
