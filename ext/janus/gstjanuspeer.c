@@ -511,6 +511,7 @@ take_description (GstPromise *promise, GstJanusPeer *peer, const gchar *name)
 {
   g_autoptr (GstPromise) owned = promise;
   g_autoptr (GstWebRTCSessionDescription) description = NULL;
+  g_autoptr (GstWebRTCSessionDescription) remote = NULL;
   GstSDPMessage *sdp;
 
   if (!promise_succeeded (owned, peer) ||
@@ -520,6 +521,9 @@ take_description (GstPromise *promise, GstJanusPeer *peer, const gchar *name)
 
   gst_sdp_message_copy (description->sdp, &sdp);
   gst_janus_sdp_clean_offer (sdp);
+  g_object_get (peer->webrtcbin, "pending-remote-description", &remote, NULL);
+  if (remote && description->type == GST_WEBRTC_SDP_TYPE_ANSWER)
+    gst_janus_sdp_let_offerer_begin (sdp, remote->sdp);
   peer_set_description (peer, "set-local-description", description->type, sdp, local_taken);
 }
 

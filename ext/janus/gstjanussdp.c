@@ -116,6 +116,40 @@ gst_janus_sdp_clean_offer (GstSDPMessage *offer)
   }
 }
 
+static gboolean
+has_setup (const GstSDPMedia *media, const gchar *value)
+{
+  return g_strcmp0 (gst_sdp_media_get_attribute_val (media, "setup"), value) == 0;
+}
+
+static void
+replace_setup (GstSDPMedia *media, const gchar *value)
+{
+  GstSDPAttribute setup;
+  guint i;
+
+  for (i = 0; i < gst_sdp_media_attributes_len (media); i++) {
+    if (g_strcmp0 (gst_sdp_media_get_attribute (media, i)->key, "setup") == 0) {
+      gst_sdp_attribute_set (&setup, "setup", value);
+      gst_sdp_media_replace_attribute (media, i, &setup);
+    }
+  }
+}
+
+void
+gst_janus_sdp_let_offerer_begin (GstSDPMessage *answer, const GstSDPMessage *offer)
+{
+  guint n = MIN (gst_sdp_message_medias_len (answer), gst_sdp_message_medias_len (offer));
+  guint i;
+
+  for (i = 0; i < n; i++) {
+    GstSDPMedia *media = (GstSDPMedia *) gst_sdp_message_get_media (answer, i);
+
+    if (has_setup (media, "active") && has_setup (gst_sdp_message_get_media (offer, i), "actpass"))
+      replace_setup (media, "passive");
+  }
+}
+
 void
 gst_janus_sdp_unreject_bundled (GstSDPMessage *offer)
 {

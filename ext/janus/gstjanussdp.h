@@ -16,6 +16,10 @@ void gst_janus_sdp_clean_offer (GstSDPMessage *offer);
  * as rejected by servers of 2018. */
 void gst_janus_sdp_unreject_bundled (GstSDPMessage *offer);
 
+/* Makes ANSWER leave the first packet of the DTLS handshake to who made OFFER (a=setup, RFC 8842, section 5.3), where it may. Janus drops
+ * what comes before its side of ICE is ready, which ours often is sooner, and OpenSSL sends it again only after a second. */
+void gst_janus_sdp_let_offerer_begin (GstSDPMessage *answer, const GstSDPMessage *offer);
+
 /* Whether ANSWER takes every m-line of OFFER. If not, ERROR is a JANUS_ERROR_PROTOCOL when there are more or fewer
  * of them, else a JANUS_ERROR_CODEC that names the medium
  * and its codec: Janus says "ok" to a codec that the room does not allow, and answers its m-line with port 0

@@ -125,6 +125,29 @@ check_unreject (const GstSDPMessage *sdp)
   gst_sdp_message_free (offer);
 }
 
+/* Roles are all that changes, and where the offer is of both, none that begins is left. */
+static void
+check_roles (const GstSDPMessage *offer, const GstSDPMessage *answer)
+{
+  GstSDPMessage *copy = copy_sdp (answer);
+  g_autofree gchar *text = NULL;
+  guint n = MIN (gst_sdp_message_medias_len (offer), gst_sdp_message_medias_len (answer));
+  guint i;
+
+  gst_janus_sdp_let_offerer_begin (copy, offer);
+  g_assert_cmpuint (gst_sdp_message_medias_len (copy), ==, gst_sdp_message_medias_len (answer));
+  for (i = 0; i < n; i++) {
+    const GstSDPMedia *theirs = gst_sdp_message_get_media (offer, i);
+    const GstSDPMedia *ours = gst_sdp_message_get_media (copy, i);
+
+    if (g_strcmp0 (gst_sdp_media_get_attribute_val (theirs, "setup"), "actpass") == 0)
+      g_assert_cmpstr (gst_sdp_media_get_attribute_val (ours, "setup"), !=, "active");
+  }
+  text = gst_sdp_message_as_text (copy);
+  g_assert_nonnull (text);
+  gst_sdp_message_free (copy);
+}
+
 static void
 check_answer (const GstSDPMessage *offer, const GstSDPMessage *answer)
 {
@@ -173,6 +196,8 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
   if (offer && answer) {
     check_answer (offer, answer);
     check_answer (answer, offer);
+    check_roles (offer, answer);
+    check_roles (answer, offer);
   }
   if (offer)
     gst_sdp_message_free (offer);

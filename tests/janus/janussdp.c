@@ -434,6 +434,48 @@ GST_START_TEST (nacks_are_for_media_whose_m_line_takes_them)
 }
 GST_END_TEST;
 
+/* The a=setup that ANSWER becomes, answering OFFER; for each "" none. */
+static gchar *
+answer_setup (const gchar *offer, const gchar *answer)
+{
+  static const gchar format[] = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n"
+                                "m=video 9 UDP/TLS/RTP/SAVPF 96\r\na=mid:0\r\n%s%s%s";
+  g_autofree gchar *offered =
+      g_strdup_printf (format, *offer ? "a=setup:" : "", offer, *offer ? "\r\n" : "");
+  g_autofree gchar *answered =
+      g_strdup_printf (format, *answer ? "a=setup:" : "", answer, *answer ? "\r\n" : "");
+  GstSDPMessage *remote = read_sdp (offered), *local = read_sdp (answered);
+  gchar *setup;
+
+  gst_janus_sdp_let_offerer_begin (local, remote);
+  setup =
+      g_strdup (gst_sdp_media_get_attribute_val (gst_sdp_message_get_media (local, 0), "setup"));
+  gst_sdp_message_free (local);
+  gst_sdp_message_free (remote);
+  return setup;
+}
+
+GST_START_TEST (who_offers_both_roles_begins_the_handshake)
+{
+  static const gchar *const cases[][3] = {
+      /* offer, answer, what it becomes */
+      {"actpass", "active", "passive"},
+      {"actpass", "passive", "passive"},
+      {"passive", "active", "active"},
+      {"active", "passive", "passive"},
+      {"", "active", "active"},
+      {"actpass", "", NULL},
+  };
+  gsize i;
+
+  for (i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_autofree gchar *setup = answer_setup (cases[i][0], cases[i][1]);
+
+    assert_equals_string (setup, cases[i][2]);
+  }
+}
+GST_END_TEST;
+
 static Suite *
 janussdp_suite (void)
 {
@@ -461,6 +503,7 @@ janussdp_suite (void)
   tcase_add_test (sdp, an_answer_of_more_or_fewer_media_makes_no_sense);
   tcase_add_test (sdp, a_medium_without_a_codec_is_named_all_the_same);
   tcase_add_test (sdp, media_are_found_unless_inactive);
+  tcase_add_test (sdp, who_offers_both_roles_begins_the_handshake);
   tcase_add_test (sdp, nacks_are_for_media_whose_m_line_takes_them);
   tcase_add_test (sdp, the_mid_of_an_m_line_that_has_none_or_does_not_exist_is_null);
   return s;

@@ -533,33 +533,52 @@ GST_START_TEST (a_keyframe_wanted_downstream_comes_from_the_publisher)
 }
 GST_END_TEST;
 
+/* What the bin NAME, which is connected, has told the server. */
+static gchar *
+get_local_sdp (GstElement *pipeline, const gchar *name)
+{
+  g_autoptr (GstElement) bin = get_child (pipeline, name);
+  g_autoptr (GstIterator) it =
+      gst_bin_iterate_all_by_element_factory_name (GST_BIN (bin), "webrtcbin");
+  g_autoptr (GstWebRTCSessionDescription) description = NULL;
+  GValue value = G_VALUE_INIT;
+
+  fail_unless (gst_iterator_next (it, &value) == GST_ITERATOR_OK);
+  g_object_get (g_value_get_object (&value), "local-description", &description, NULL);
+  g_value_unset (&value);
+  return gst_sdp_message_as_text (description->sdp);
+}
+
 GST_START_TEST (codec_headers_stay_out_of_the_sdp)
 {
   g_autoptr (TestJanus) janus = test_start_janus (NULL);
   GstElement *publisher = test_publish (janus, H264_SOURCE, TEST_ROOM_E2EE, "");
   g_autoptr (GstElement) sink = get_child (publisher, "sfu");
-  g_autoptr (GstElement) webrtcbin = NULL;
-  g_autoptr (GstWebRTCSessionDescription) description = NULL;
-  g_autofree gchar *sdp = NULL;
+  g_autofree gchar *sdp = get_local_sdp (publisher, "sfu");
   g_autoptr (GstPad) pad = gst_element_get_static_pad (sink, "sink_0");
   g_autoptr (GstCaps) caps = gst_pad_get_current_caps (pad);
 
   /* The payloader does have them. */
   fail_unless (gst_structure_has_field (gst_caps_get_structure (caps, 0), "sprop-parameter-sets"));
 
-  {
-    g_autoptr (GstIterator) it =
-        gst_bin_iterate_all_by_element_factory_name (GST_BIN (sink), "webrtcbin");
-    GValue value = G_VALUE_INIT;
-
-    fail_unless (gst_iterator_next (it, &value) == GST_ITERATOR_OK);
-    webrtcbin = g_value_dup_object (&value);
-    g_value_unset (&value);
-  }
-  g_object_get (webrtcbin, "local-description", &description, NULL);
-  sdp = gst_sdp_message_as_text (description->sdp);
   fail_unless (strstr (sdp, "packetization-mode=1") != NULL, "%s", sdp);
   fail_if (strstr (sdp, "sprop"), "%s", sdp);
+  test_end (publisher);
+}
+GST_END_TEST;
+
+/* Which has to be ready when the first packet comes, or OpenSSL waits a second to send it again. */
+GST_START_TEST (the_server_begins_the_handshake)
+{
+  g_autoptr (TestJanus) janus = test_start_janus (NULL);
+  GstElement *publisher = test_publish (janus, VP8_SOURCE, TEST_ROOM_OPEN, "");
+  GstElement *subscriber = test_play (SRC "! fakesink", test_janus_get_endpoint (janus));
+  g_autofree gchar *sdp = NULL;
+
+  test_wait_state (subscriber, "s", "connected");
+  sdp = get_local_sdp (subscriber, "s");
+  fail_unless (strstr (sdp, "a=setup:passive") && !strstr (sdp, "a=setup:active"), "%s", sdp);
+  test_end (subscriber);
   test_end (publisher);
 }
 GST_END_TEST;
@@ -642,6 +661,7 @@ rooms_suite (void)
   tcase_add_test (tc, the_right_pin_opens_the_room);
   tcase_add_test (tc, a_keyframe_wanted_downstream_comes_from_the_publisher);
   tcase_add_test (tc, codec_headers_stay_out_of_the_sdp);
+  tcase_add_test (tc, the_server_begins_the_handshake);
   tcase_add_test (tc, a_stream_cannot_be_added_once_published);
   tcase_add_test (tc, states_are_told_in_order);
   tcase_add_test (tc, credentials_cannot_be_read);
