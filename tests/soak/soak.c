@@ -37,7 +37,6 @@ static const guint away[] = {1000, 4000, 300, 8000};
 
 #define SAMPLING 2 /* seconds */
 
-#define LOSS 0.05
 #define DELAY 10 /* milliseconds each way */
 
 /* For what has to happen in the end, seconds: far more than it takes. */
@@ -66,10 +65,12 @@ typedef struct {
 } Soak;
 
 static gint seconds = 60;
+static gdouble loss = 5; /* percent, each way */
 static gboolean strict, verbose;
 
 static const GOptionEntry options[] = {
     {"seconds", 0, 0, G_OPTION_ARG_INT, &seconds, "How long, at least", "N"},
+    {"loss", 0, 0, G_OPTION_ARG_DOUBLE, &loss, "How many packets are lost, each way", "PERCENT"},
     {"strict", 0, 0, G_OPTION_ARG_NONE, &strict, "Fail also where a goal is missed", NULL},
     {"verbose", 0, 0, G_OPTION_ARG_NONE, &verbose, "Tell what happens meanwhile", NULL},
     {NULL},
@@ -409,7 +410,7 @@ start (Soak *self)
     return FALSE;
   }
   lossy_link_set_droppable (self->link, PACKET_MASK_ALL);
-  lossy_link_set (self->link, LOSS, LOSS, DELAY);
+  lossy_link_set (self->link, loss / 100, loss / 100, DELAY);
   endpoint = lossy_link_get_endpoint (self->link);
   write_keys (self->sender_keys, "send ", self->key);
   write_keys (self->receiver_keys, "", self->key);
