@@ -148,16 +148,16 @@ check_message (const JanusMessage *message, gsize size)
 
   g_assert_cmpint (message->type, >=, JANUS_MESSAGE_OTHER);
   g_assert_cmpint (message->type, <=, JANUS_MESSAGE_TIMEOUT);
-  used = use_text (message->transaction) + use_text (message->reason) +
-         use_text (message->videoroom) + use_text (message->id) + use_text (message->unpublished) +
-         use_text (message->leaving) + use_text (message->kicked) + use_text (message->jsep_type) +
-         use_text (message->sdp) + use_text (message->recordplay) + use_text (message->status) +
-         use_text (message->recording) + use_text (message->warning) +
-         use_streams (message->streams) + use_publishers (message) + use_recordings (message) +
-         use_rooms (message);
-  /* What may be shown is escaped, four characters for a byte at most; no escape of JSON is shorter than what
-   * it stands for. */
-  g_assert_cmpuint (used, <=, 4 * size);
+  used = use_text (message->transaction) + use_text (message->videoroom) + use_text (message->id) +
+         use_text (message->unpublished) + use_text (message->leaving) +
+         use_text (message->kicked) + use_text (message->jsep_type) + use_text (message->sdp) +
+         use_text (message->recordplay) + use_text (message->status) +
+         use_text (message->recording) + use_streams (message->streams) + use_publishers (message) +
+         use_recordings (message) + use_rooms (message);
+  /* No escape is shorter than what it stands for. */
+  g_assert_cmpuint (used, <=, size);
+  /* What is to be shown is escaped once more, which takes up to four characters for a byte. */
+  g_assert_cmpuint (use_text (message->reason) + use_text (message->warning), <=, 4 * size);
 
   check_id (message, message->id);
   check_id (message, message->unpublished);
