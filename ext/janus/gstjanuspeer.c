@@ -7,9 +7,10 @@
 
 #include "gstjanusfeedback.h"
 #include "gstjanushandshake.h"
+#include "gstjanushealth.h"
+#include "gstjanusice.h"
 #include "gstjanuspeer.h"
 #include "gstjanussdp.h"
-#include "gstjanussilence.h"
 
 /* How long webrtcbin may take to finish what it does. */
 #define MAX_SETTLE_TIME G_TIME_SPAN_SECOND
@@ -25,13 +26,15 @@ struct _GstJanusPeer {
   gboolean do_retransmission;
 
   /* Of the context's thread alone. */
+  GstJanusBin *bin; /* until it is closed */
   GstSDPMessage *local;
   GPtrArray *early_candidates; /* those that came before the description was told */
   gboolean connected;
   gboolean gathered;
   GstJanusFeedback *feedback; /* of who accepts offers */
-  GstJanusSilence *silence;
-  GSource *silence_timer;
+  GstJanusHealth *health;
+  GSource *health_timer;
+  GSource *handshake_timer;
 
   gint closed; /* atomic */
 
@@ -72,7 +75,7 @@ peer_clear (gpointer data)
   g_mutex_clear (&peer->lock);
   g_cond_clear (&peer->settled);
   gst_object_unref (peer->webrtcbin);
-  gst_janus_silence_free (peer->silence);
+  gst_janus_health_free (peer->health);
   g_clear_pointer (&peer->local, gst_sdp_message_free);
   g_ptr_array_unref (peer->early_candidates);
   g_main_context_unref (peer->context);
@@ -199,27 +202,40 @@ tell_described (GstJanusPeer *peer, gpointer sdp, guint number)
 }
 
 static gboolean
-on_silence_timer (gpointer user_data)
+on_health_timer (gpointer user_data)
 {
   GstJanusPeer *peer = user_data;
-  g_autoptr (GError) error = NULL;
+  g_autoptr (GError) error = gst_janus_health_find_fault (peer->health);
 
-  if (!gst_janus_silence_is_too_long (
-          peer->silence, GST_STATE (peer->webrtcbin) == GST_STATE_PLAYING))
+  if (!error)
     return G_SOURCE_CONTINUE;
-  error = g_error_new (JANUS_ERROR, JANUS_ERROR_ICE,
-      "Nothing has come over the media connection for %d s", GST_JANUS_MAX_SILENCE_SECONDS);
-  gst_janus_clear_source (&peer->silence_timer);
+  gst_janus_clear_source (&peer->health_timer);
   peer->handlers->failed (peer, error, peer->user_data);
   return G_SOURCE_REMOVE;
 }
 
-static void
-watch_silence (GstJanusPeer *peer)
+static gboolean
+on_stuck (gpointer user_data)
 {
-  peer->silence_timer = g_timeout_source_new_seconds (1);
-  g_source_set_callback (peer->silence_timer, on_silence_timer, peer, NULL);
-  g_source_attach (peer->silence_timer, peer->context);
+  GstJanusPeer *peer = user_data;
+  g_autoptr (GError) error = g_error_new (JANUS_ERROR, JANUS_ERROR_HANDSHAKE,
+      "The DTLS handshake with the server has not ended within %.1f s",
+      gst_janus_bin_get_patience (peer->bin) / 1000.0);
+
+  gst_janus_clear_source (&peer->handshake_timer);
+  gst_janus_bin_count_setup (peer->bin, FALSE);
+  peer->handlers->failed (peer, error, peer->user_data);
+  return G_SOURCE_REMOVE;
+}
+
+/* The handshake begins. */
+static void
+tell_ice_is_up (GstJanusPeer *peer, gpointer news, guint number)
+{
+  guint patience = gst_janus_bin_get_patience (peer->bin);
+
+  if (patience > 0 && !peer->connected && !peer->handshake_timer)
+    peer->handshake_timer = gst_janus_bin_add_timeout_for (peer->bin, patience, on_stuck, peer);
 }
 
 static void
@@ -229,9 +245,14 @@ tell_state (GstJanusPeer *peer, gpointer news, guint state)
 
   if (state == GST_WEBRTC_PEER_CONNECTION_STATE_CONNECTED && !peer->connected) {
     peer->connected = TRUE;
-    watch_silence (peer);
+    gst_janus_clear_source (&peer->handshake_timer);
+    gst_janus_bin_count_setup (peer->bin, TRUE);
+    peer->health_timer =
+        gst_janus_bin_add_timeout_for (peer->bin, GST_JANUS_HEALTH_MSECONDS, on_health_timer, peer);
     peer->handlers->connected (peer, peer->user_data);
   } else if (state == GST_WEBRTC_PEER_CONNECTION_STATE_FAILED) {
+    if (!peer->connected)
+      gst_janus_bin_count_setup (peer->bin, FALSE);
     error = g_error_new (JANUS_ERROR, JANUS_ERROR_ICE, "The media connection %s",
         peer->connected ? "has broken off" : "cannot be set up");
     peer->handlers->failed (peer, error, peer->user_data);
@@ -257,6 +278,17 @@ on_gathering_state (GstElement *webrtcbin, GParamSpec *pspec, gpointer user_data
 }
 
 static void
+on_ice_state (GstElement *webrtcbin, GParamSpec *pspec, gpointer user_data)
+{
+  GstWebRTCICEConnectionState state;
+
+  g_object_get (webrtcbin, "ice-connection-state", &state, NULL);
+  if (state == GST_WEBRTC_ICE_CONNECTION_STATE_CONNECTED ||
+      state == GST_WEBRTC_ICE_CONNECTION_STATE_COMPLETED)
+    peer_tell (user_data, tell_ice_is_up, NULL, NULL, 0);
+}
+
+static void
 on_connection_state (GstElement *webrtcbin, GParamSpec *pspec, gpointer user_data)
 {
   GstWebRTCPeerConnectionState state;
@@ -273,12 +305,11 @@ peer_connect (GstJanusPeer *peer, const gchar *signal, GCallback callback)
 }
 
 GstJanusPeer *
-gst_janus_peer_new (GMainContext *context, const GstJanusIceConfig *config,
+gst_janus_peer_new (GstJanusBin *bin, const GstJanusIceConfig *config,
     const GstJanusPeerHandlers *handlers, gpointer user_data, GError **error)
 {
   GstElement *webrtcbin = gst_element_factory_make ("webrtcbin", NULL);
   GstJanusPeer *peer;
-  g_autoptr (GObject) ice = NULL, agent = NULL;
 
   if (!webrtcbin) {
     g_set_error_literal (error, GST_CORE_ERROR, GST_CORE_ERROR_MISSING_PLUGIN,
@@ -288,45 +319,27 @@ gst_janus_peer_new (GMainContext *context, const GstJanusIceConfig *config,
   }
   gst_object_ref_sink (webrtcbin);
 
-  g_object_set (webrtcbin, "bundle-policy", GST_WEBRTC_BUNDLE_POLICY_MAX_BUNDLE,
-      "ice-transport-policy", config->ice_transport_policy, NULL);
-  if (config->stun_server)
-    g_object_set (webrtcbin, "stun-server", config->stun_server, NULL);
-  if (config->turn_server) {
-    gboolean added = FALSE;
-
-    /* Not by the property, which anyone could read, and a graph shows. */
-    g_signal_emit_by_name (webrtcbin, "add-turn-server", config->turn_server, &added);
-    if (!added) {
-      g_set_error_literal (error, JANUS_ERROR, JANUS_ERROR_SETTINGS,
-          "turn-server= is not of the form turn(s)://username:password@host:port");
-      gst_object_unref (webrtcbin);
-      return NULL;
-    }
+  if (!gst_janus_ice_configure (webrtcbin, config, gst_janus_bin_get_patience (bin), error)) {
+    gst_object_unref (webrtcbin);
+    return NULL;
   }
-
-  /* libnice would look for a router to open ports in, and talk to the whole network for that. */
-  g_object_get (webrtcbin, "ice-agent", &ice, NULL);
-  if (ice && g_object_class_find_property (G_OBJECT_GET_CLASS (ice), "agent"))
-    g_object_get (ice, "agent", &agent, NULL);
-  if (agent && g_object_class_find_property (G_OBJECT_GET_CLASS (agent), "upnp"))
-    g_object_set (agent, "upnp", FALSE, NULL);
-
   gst_janus_handshake_repeat (webrtcbin);
 
   peer = g_atomic_rc_box_new0 (GstJanusPeer);
-  peer->context = g_main_context_ref (context);
+  peer->bin = bin;
+  peer->context = g_main_context_ref (gst_janus_bin_get_context (bin));
   peer->handlers = handlers;
   peer->user_data = user_data;
   peer->webrtcbin = webrtcbin;
   peer->do_retransmission = config->do_retransmission;
-  peer->silence = gst_janus_silence_new (webrtcbin);
+  peer->health = gst_janus_health_new (webrtcbin);
   g_mutex_init (&peer->lock);
   g_cond_init (&peer->settled);
   peer->early_candidates = g_ptr_array_new_with_free_func (candidate_free);
   g_object_set_data_full (G_OBJECT (webrtcbin), PEER_KEY, peer_ref (peer), peer_unref);
   peer_connect (peer, "on-ice-candidate", G_CALLBACK (on_ice_candidate));
   peer_connect (peer, "notify::ice-gathering-state", G_CALLBACK (on_gathering_state));
+  peer_connect (peer, "notify::ice-connection-state", G_CALLBACK (on_ice_state));
   peer_connect (peer, "notify::connection-state", G_CALLBACK (on_connection_state));
   return peer;
 }
@@ -402,7 +415,8 @@ gst_janus_peer_close (GstJanusPeer *peer)
   g_autoptr (GstObject) bin = gst_object_get_parent (GST_OBJECT (peer->webrtcbin));
 
   g_atomic_int_set (&peer->closed, TRUE);
-  gst_janus_clear_source (&peer->silence_timer);
+  gst_janus_clear_source (&peer->health_timer);
+  gst_janus_clear_source (&peer->handshake_timer);
   g_clear_pointer (&peer->feedback, gst_janus_feedback_detach);
   g_signal_handlers_disconnect_matched (
       peer->webrtcbin, G_SIGNAL_MATCH_DATA, 0, 0, NULL, NULL, peer);

@@ -251,8 +251,7 @@ gst_janus_reception_take_offer (GstJanusReception *self, const gchar *sdp, guint
   GST_LOG_OBJECT (self->bin, "offer:\n%s", sdp);
   self->latency = latency;
   gst_janus_bin_get_ice_config (self->bin, &config);
-  self->peer = gst_janus_peer_new (
-      gst_janus_bin_get_context (self->bin), &config, &peer_handlers, self, &error);
+  self->peer = gst_janus_peer_new (self->bin, &config, &peer_handlers, self, &error);
   gst_janus_ice_config_clear (&config);
   if (self->peer) {
     webrtcbin = gst_janus_peer_get_webrtcbin (self->peer);

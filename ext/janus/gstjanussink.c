@@ -65,8 +65,7 @@ publish (GstJanusSink *self)
   gst_janus_bin_set_deadline (bin, JANUS_ERROR_ICE, "No media connection with the server");
 
   gst_janus_bin_get_ice_config (bin, &config);
-  priv->peer =
-      gst_janus_peer_new (gst_janus_bin_get_context (bin), &config, &peer_handlers, self, &error);
+  priv->peer = gst_janus_peer_new (bin, &config, &peer_handlers, self, &error);
   if (!priv->peer) {
     gst_janus_bin_fail (bin, error);
   } else {

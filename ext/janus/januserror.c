@@ -96,6 +96,9 @@ static const Hint error_hints[] = {
     {JANUS_ERROR_ICE, NULL,
         "The signalling works but no UDP goes through: check firewalls and the server's "
         "rtp_port_range, or set stun-server= or turn-server=."},
+    {JANUS_ERROR_HANDSHAKE, NULL, "The link loses packets, or all that are large."},
+    {JANUS_ERROR_SRTP, NULL,
+        "A lost packet can put the server and us out of step for good when a connection begins."},
     {JANUS_ERROR_MEDIA, NULL,
         "It has failed in this process, not on the way: GST_DEBUG=webrtc*:4,2 says more."},
 };

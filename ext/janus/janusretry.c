@@ -22,6 +22,9 @@ get_kind_of_error (gint code)
     case JANUS_ERROR_MEDIA:
     case JANUS_ERROR_DESTROYED:
       return JANUS_RETRY_HEALS;
+    case JANUS_ERROR_HANDSHAKE:
+    case JANUS_ERROR_SRTP:
+      return JANUS_RETRY_UNLUCKY;
     case JANUS_ERROR_TLS:
     case JANUS_ERROR_PROTOCOL:
       return JANUS_RETRY_PROVEN;
@@ -108,6 +111,7 @@ may_heal (const JanusRetry *retry, const JanusRetryConfig *config, JanusRetryKin
 {
   switch (kind) {
     case JANUS_RETRY_HEALS:
+    case JANUS_RETRY_UNLUCKY:
     case JANUS_RETRY_TAKEN:
       return TRUE;
     case JANUS_RETRY_PROVEN:
@@ -145,6 +149,15 @@ get_delay (guint attempt, const JanusRetryConfig *config, gdouble chance)
   return most - (guint64) ((gdouble) (most / 2) * (1.0 - chance));
 }
 
+/* Where in the row of delays the next attempt is, from 1 on. */
+static guint
+get_step (const JanusRetry *retry, gboolean is_hopeless)
+{
+  if (is_hopeless)
+    return G_MAXUINT;
+  return retry->unlucky > 0 ? retry->unlucky : retry->attempts;
+}
+
 JanusRetryVerdict
 janus_retry_failed (JanusRetry *retry, const JanusRetryConfig *config, const GError *error,
     gint64 now, gdouble chance, guint64 *delay)
@@ -153,8 +166,9 @@ janus_retry_failed (JanusRetry *retry, const JanusRetryConfig *config, const GEr
   gboolean is_lost;
 
   if (retry->up_at >= 0 && (guint64) (now - retry->up_at) >= config->max_delay)
-    retry->attempts = 0;
+    retry->attempts = retry->unlucky = 0;
   retry->up_at = -1;
+  retry->unlucky = kind == JANUS_RETRY_UNLUCKY ? retry->unlucky + 1 : 0;
 
   is_lost = is_lost_for_good (retry, kind, now);
   if (!config->enabled || !may_heal (retry, config, kind) ||
@@ -162,7 +176,7 @@ janus_retry_failed (JanusRetry *retry, const JanusRetryConfig *config, const GEr
       (config->max_attempts >= 0 && retry->attempts >= (guint) config->max_attempts))
     return JANUS_RETRY_GIVE_UP;
   retry->attempts++;
-  *delay = get_delay (is_lost && config->id_is_ours ? G_MAXUINT : retry->attempts, config, chance);
+  *delay = get_delay (get_step (retry, is_lost && config->id_is_ours), config, chance);
   if (!is_lost)
     return JANUS_RETRY_AGAIN;
   return config->id_is_ours ? JANUS_RETRY_AGAIN_THOUGH_TAKEN : JANUS_RETRY_AGAIN_AS_ANOTHER;

@@ -21,8 +21,9 @@ typedef struct {
 
 /* What an error says of the next attempt. */
 typedef enum {
-  JANUS_RETRY_NEVER,  /* it would end the same way: a wrong PIN, a codec that is refused */
-  JANUS_RETRY_HEALS,  /* servers come back, networks too */
+  JANUS_RETRY_NEVER, /* it would end the same way: a wrong PIN, a codec that is refused */
+  JANUS_RETRY_HEALS, /* servers come back, networks too */
+  JANUS_RETRY_UNLUCKY, /* the server is there, only a packet was lost that matters: the next is likely to work */
   JANUS_RETRY_PROVEN, /* only what has worked before can work again: a certificate, a token */
   JANUS_RETRY_KICKED, /* it was somebody's will */
   JANUS_RETRY_TAKEN, /* somebody has our id, most likely a session of ours that the server believes alive */
@@ -43,6 +44,7 @@ typedef enum {
 typedef struct {
   gboolean proven; /* it has worked once */
   guint attempts;  /* in a row */
+  guint unlucky;   /* as many of the last ones were that alone */
   gint64 up_at;    /* since when it works, or -1 */
   gint64 taken_at; /* since when the id is taken, or -1 */
 } JanusRetry;
@@ -56,7 +58,8 @@ void janus_retry_succeeded (JanusRetry *retry, gint64 now);
 
 /* It has ended, or an attempt has failed, with ERROR. Unless the verdict is to give up, the next attempt is
  * number `attempts` and due in *DELAY nanoseconds. CHANCE, from 0 to 1, spreads it over the upper half of what it is at the most, so that
- * not all clients of a server come back at once. Attempts count anew once a connection has held for max_delay. */
+ * not all clients of a server come back at once. Attempts count anew once a connection has held for max_delay; whoever is but unlucky
+ * does not wait for all the attempts that came before. */
 JanusRetryVerdict janus_retry_failed (JanusRetry *retry, const JanusRetryConfig *config,
     const GError *error, gint64 now, gdouble chance, guint64 *delay);
 

@@ -39,22 +39,29 @@ check_refusal (gint code, const gchar *text, JanusRetryVerdict before, JanusRetr
   assert_equals_int (fail_with (&retry, &for_ever, JANUS_REFUSAL, code, text, 2), after);
 }
 
-/* The delay of an attempt with CHANCE after the server could not be reached. */
 static guint64
-next_delay (JanusRetry *retry, const JanusRetryConfig *config, gint64 now, gdouble chance)
+next_delay_after (
+    JanusRetry *retry, const JanusRetryConfig *config, JanusError code, gint64 now, gdouble chance)
 {
-  g_autoptr (GError) error =
-      g_error_new_literal (JANUS_ERROR, JANUS_ERROR_UNREACHABLE, "unreachable");
+  g_autoptr (GError) error = g_error_new_literal (JANUS_ERROR, code, "failed");
   guint64 delay = G_MAXUINT64;
 
   fail_unless (janus_retry_failed (retry, config, error, now, chance, &delay) == JANUS_RETRY_AGAIN);
   return delay;
 }
 
+/* The delay of an attempt with CHANCE after the server could not be reached. */
+static guint64
+next_delay (JanusRetry *retry, const JanusRetryConfig *config, gint64 now, gdouble chance)
+{
+  return next_delay_after (retry, config, JANUS_ERROR_UNREACHABLE, now, chance);
+}
+
 GST_START_TEST (what_comes_back_by_itself_is_tried_again_from_the_first_time_on)
 {
   static const gint errors[] = {JANUS_ERROR_UNREACHABLE, JANUS_ERROR_TIMEOUT, JANUS_ERROR_CLOSED,
-      JANUS_ERROR_ICE, JANUS_ERROR_MEDIA, JANUS_ERROR_DESTROYED, JANUS_ERROR_NO_MEDIA};
+      JANUS_ERROR_ICE, JANUS_ERROR_HANDSHAKE, JANUS_ERROR_SRTP, JANUS_ERROR_MEDIA,
+      JANUS_ERROR_DESTROYED, JANUS_ERROR_NO_MEDIA};
   static const gint refusals[] = {426, 428, 432, 458, 459, 461, 462, 468, 471, 472, 490, 499};
   guint i;
 
@@ -189,6 +196,27 @@ GST_START_TEST (delays_double_up_to_their_bound)
 }
 GST_END_TEST;
 
+GST_START_TEST (who_was_but_unlucky_does_not_wait_for_the_attempts_before)
+{
+  JanusRetry retry = JANUS_RETRY_INIT;
+  guint i;
+
+  for (i = 0; i < 10; i++)
+    next_delay (&retry, &for_ever, 0, 1);
+  assert_equals_uint64 (
+      next_delay_after (&retry, &for_ever, JANUS_ERROR_HANDSHAKE, 0, 1), SECOND / 2);
+  /* That often it is no bad luck. */
+  assert_equals_uint64 (next_delay_after (&retry, &for_ever, JANUS_ERROR_SRTP, 0, 1), SECOND);
+  assert_equals_uint64 (next_delay_after (&retry, &for_ever, JANUS_ERROR_SRTP, 0, 1), 2 * SECOND);
+  assert_equals_uint64 (next_delay (&retry, &for_ever, 0, 1), 5 * SECOND);
+  assert_equals_uint64 (next_delay_after (&retry, &for_ever, JANUS_ERROR_SRTP, 0, 1), SECOND / 2);
+  janus_retry_succeeded (&retry, 0);
+  assert_equals_uint64 (
+      next_delay_after (&retry, &for_ever, JANUS_ERROR_SRTP, 5 * SECOND, 1), SECOND / 2);
+  assert_equals_uint64 (retry.attempts, 1);
+}
+GST_END_TEST;
+
 GST_START_TEST (chance_spreads_a_delay_over_its_upper_half)
 {
   JanusRetry retry = JANUS_RETRY_INIT;
@@ -319,6 +347,7 @@ janusretry_suite (void)
   tcase_add_test (tc, who_is_kicked_comes_back_only_if_told_so);
   tcase_add_test (tc, without_reconnect_nothing_is_tried_again);
   tcase_add_test (tc, delays_double_up_to_their_bound);
+  tcase_add_test (tc, who_was_but_unlucky_does_not_wait_for_the_attempts_before);
   tcase_add_test (tc, chance_spreads_a_delay_over_its_upper_half);
   tcase_add_test (tc, bounds_that_make_no_sense_do_no_harm);
   tcase_add_test (tc, attempts_in_a_row_are_counted_up_to_their_number);

@@ -174,6 +174,23 @@ GST_START_TEST (a_link_can_be_cut)
 }
 GST_END_TEST;
 
+GST_START_TEST (packets_can_be_damaged)
+{
+  Fixture f;
+  guint8 packet[16];
+
+  set_up (&f, 1);
+  udp_relay_set_damaged (f.relay, PACKET_MASK (PACKET_RTP));
+  for (guint i = 0; i < 2; i++) {
+    send_packet (&f, i == 0 ? PACKET_RTP : PACKET_RTCP, 6);
+    fail_unless_equals_int (
+        g_socket_receive (f.server, (char *) packet, sizeof packet, NULL, NULL), 3);
+    fail_unless_equals_int (packet[2], i == 0 ? 7 : 6);
+  }
+  tear_down (&f);
+}
+GST_END_TEST;
+
 static gboolean
 is_readable (gpointer data)
 {
@@ -308,6 +325,7 @@ lossylink_suite (void)
   tcase_add_test (tests, media_is_lost_as_the_seed_says);
   tcase_add_test (tests, connections_are_spared);
   tcase_add_test (tests, a_link_can_be_cut);
+  tcase_add_test (tests, packets_can_be_damaged);
   tcase_add_test (tests, a_delay_keeps_the_order);
   tcase_add_test (tests, answers_find_their_client);
   tcase_add_test (tests, only_candidates_are_changed);

@@ -338,6 +338,12 @@ lossy_link_set_droppable (LossyLink *link, guint mask)
 }
 
 void
+lossy_link_set_damaged (LossyLink *link, guint mask)
+{
+  udp_relay_set_damaged (link->relay, mask);
+}
+
+void
 lossy_link_get_counts (LossyLink *link, LinkCounts *counts)
 {
   udp_relay_get_counts (link->relay, counts);

@@ -31,6 +31,9 @@ void lossy_link_set_signal_delay (LossyLink *link, guint delay_ms);
  * cut. */
 void lossy_link_set_droppable (LossyLink *link, guint mask);
 
+/* The kinds of packets that come with another last bit than they were sent with; none until this is called. */
+void lossy_link_set_damaged (LossyLink *link, guint mask);
+
 void lossy_link_get_counts (LossyLink *link, LinkCounts *counts);
 
 G_END_DECLS

@@ -20,6 +20,7 @@ struct _UdpRelay {
   GRand *random[LINK_N_DIRECTIONS];
   double loss[LINK_N_DIRECTIONS];
   guint droppable;
+  guint damaged;
   guint delay_ms;
   LinkCounts counts;
 };
@@ -68,7 +69,7 @@ classify (const guint8 *data, gsize size)
 
 static void
 relay_packet (UdpRelay *relay, LinkDirection direction, GSocket *socket, GSocketAddress *to,
-    const guint8 *data, gsize size)
+    guint8 *data, gsize size)
 {
   PacketKind kind = classify (data, size);
   gboolean dropped = FALSE;
@@ -83,6 +84,9 @@ relay_packet (UdpRelay *relay, LinkDirection direction, GSocket *socket, GSocket
     relay->counts.dropped[direction][kind]++;
   else
     relay->counts.forwarded[direction][kind]++;
+  /* In what authenticates it, if anything does. */
+  if (size > 0 && relay->damaged & PACKET_MASK (kind))
+    data[size - 1] ^= 1;
   delay_ms = relay->delay_ms;
   g_mutex_unlock (&relay->lock);
 
@@ -153,7 +157,7 @@ on_server_packet (GSocket *socket, GIOCondition condition, gpointer data)
   /* Any error ends the round: an unreachable port is reported once and then forgotten by the socket. */
   while ((size = g_socket_receive (socket, packet, sizeof packet, NULL, NULL)) >= 0)
     relay_packet (peer->gate->relay, LINK_TO_CLIENT, peer->gate->socket, peer->client,
-        (const guint8 *) packet, size);
+        (guint8 *) packet, size);
   return G_SOURCE_CONTINUE;
 }
 
@@ -195,7 +199,7 @@ on_client_packet (GSocket *socket, GIOCondition condition, gpointer data)
       break;
     peer = find_peer (gate, client);
     if (peer != NULL)
-      relay_packet (gate->relay, LINK_TO_SERVER, peer->socket, NULL, (const guint8 *) packet, size);
+      relay_packet (gate->relay, LINK_TO_SERVER, peer->socket, NULL, (guint8 *) packet, size);
   }
   return G_SOURCE_CONTINUE;
 }
@@ -285,6 +289,14 @@ udp_relay_set_droppable (UdpRelay *relay, guint mask)
 {
   g_mutex_lock (&relay->lock);
   relay->droppable = mask;
+  g_mutex_unlock (&relay->lock);
+}
+
+void
+udp_relay_set_damaged (UdpRelay *relay, guint mask)
+{
+  g_mutex_lock (&relay->lock);
+  relay->damaged = mask;
   g_mutex_unlock (&relay->lock);
 }
 

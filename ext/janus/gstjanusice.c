@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* How a media connection finds its way: what webrtcbin and its ICE agent are told. */
+
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#define GST_USE_UNSTABLE_API
+#include <gst/webrtc/webrtc.h>
+
+#include "gstjanusice.h"
+#include "januserror.h"
+
+/* Not by the property, which anyone could read, and a graph shows. */
+static gboolean
+add_turn_server (GstElement *webrtcbin, const gchar *server, GError **error)
+{
+  gboolean added = FALSE;
+
+  g_signal_emit_by_name (webrtcbin, "add-turn-server", server, &added);
+  if (!added)
+    g_set_error_literal (error, JANUS_ERROR, JANUS_ERROR_SETTINGS,
+        "turn-server= is not of the form turn(s)://username:password@host:port");
+  return added;
+}
+
+static void
+set_if_there (GObject *agent, const gchar *property, guint value)
+{
+  if (g_object_class_find_property (G_OBJECT_GET_CLASS (agent), property))
+    g_object_set (agent, property, value, NULL);
+}
+
+static void
+configure_agent (GstElement *webrtcbin, guint patience)
+{
+  g_autoptr (GObject) ice = NULL, agent = NULL;
+
+  g_object_get (webrtcbin, "ice-agent", &ice, NULL);
+  if (ice && g_object_class_find_property (G_OBJECT_GET_CLASS (ice), "agent"))
+    g_object_get (ice, "agent", &agent, NULL);
+  if (!agent)
+    return;
+  /* libnice would look for a router to open ports in, and talk to the whole network for that. */
+  set_if_there (agent, "upnp", FALSE);
+  if (patience > 0)
+    set_if_there (agent, "idle-timeout", patience);
+}
+
+gboolean
+gst_janus_ice_configure (
+    GstElement *webrtcbin, const GstJanusIceConfig *config, guint patience, GError **error)
+{
+  g_object_set (webrtcbin, "bundle-policy", GST_WEBRTC_BUNDLE_POLICY_MAX_BUNDLE,
+      "ice-transport-policy", config->ice_transport_policy, NULL);
+  if (config->stun_server)
+    g_object_set (webrtcbin, "stun-server", config->stun_server, NULL);
+  configure_agent (webrtcbin, patience);
+  return !config->turn_server || add_turn_server (webrtcbin, config->turn_server, error);
+}

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A stream of which nothing is authentic is told from one that loses a packet now and then, by what an srtpdec counts. */
+
+#include <gst/check/gstcheck.h>
+
+#include "gstjanusrollover.h"
+
+typedef struct {
+  guint32 ssrc;
+  guint received, dropped;
+} Counts;
+
+static void
+append_stream (GValue *streams, const Counts *counts)
+{
+  GValue value = G_VALUE_INIT;
+
+  g_value_init (&value, GST_TYPE_STRUCTURE);
+  g_value_take_boxed (
+      &value, gst_structure_new ("application/x-srtp-stream", "ssrc", G_TYPE_UINT, counts->ssrc,
+                  "roc", G_TYPE_UINT, 0, "recv-count", G_TYPE_UINT, counts->received,
+                  "recv-drop-count", G_TYPE_UINT, counts->dropped, NULL));
+  gst_value_array_append_and_take_value (streams, &value);
+}
+
+/* Of N streams. The SSRC of the one that is lost, or 0. */
+static guint32
+look (GstJanusRollover *rollover, const Counts *counts, guint n)
+{
+  g_autoptr (GstStructure) stats = gst_structure_new_empty ("application/x-srtp-decoder-stats");
+  GValue streams = G_VALUE_INIT;
+  guint32 ssrc = 0;
+
+  g_value_init (&streams, GST_TYPE_ARRAY);
+  for (guint i = 0; i < n; i++)
+    append_stream (&streams, &counts[i]);
+  gst_structure_take_value (stats, "streams", &streams);
+  return gst_janus_rollover_is_lost (rollover, stats, &ssrc) ? ssrc : 0;
+}
+
+/* Each time as many packets are received, and dropped. After how many times it is lost; 0: not in 100. */
+static guint
+count_looks (guint received, guint dropped)
+{
+  GstJanusRollover *rollover = gst_janus_rollover_new ();
+  Counts counts = {0x1234, 0, 0};
+  guint n = 0;
+  gboolean lost = FALSE;
+
+  while (n < 100 && !lost) {
+    counts.received += received;
+    counts.dropped += dropped;
+    lost = look (rollover, &counts, 1) != 0;
+    n++;
+  }
+  gst_janus_rollover_free (rollover);
+  return lost ? n : 0;
+}
+
+GST_START_TEST (a_stream_of_which_nothing_is_authentic_is_lost)
+{
+  assert_equals_int (count_looks (20, 20), 1);
+  assert_equals_int (count_looks (5, 5), 4);
+  assert_equals_int (count_looks (1, 1), 16);
+}
+GST_END_TEST;
+
+GST_START_TEST (a_stream_that_drops_some_is_not)
+{
+  assert_equals_int (count_looks (20, 0), 0);
+  assert_equals_int (count_looks (20, 1), 0);
+  /* As many as are sent twice, which nobody does. */
+  assert_equals_int (count_looks (20, 10), 0);
+  assert_equals_int (count_looks (0, 0), 0);
+}
+GST_END_TEST;
+
+GST_START_TEST (reports_do_not_hide_that)
+{
+  GstJanusRollover *rollover = gst_janus_rollover_new ();
+  Counts counts = {0x1234, 0, 0};
+  guint32 lost = 0;
+
+  for (guint look_number = 0; look_number < 4 && !lost; look_number++) {
+    counts.received += 12;
+    counts.dropped += look_number == 0 ? 11 : 12;
+    lost = look (rollover, &counts, 1);
+  }
+  assert_equals_uint64 (lost, 0x1234);
+  gst_janus_rollover_free (rollover);
+}
+GST_END_TEST;
+
+GST_START_TEST (it_is_told_which_of_them_is_lost)
+{
+  GstJanusRollover *rollover = gst_janus_rollover_new ();
+  const Counts before[] = {{1, 100, 0}, {2, 50, 0}, {3, 9, 2}};
+  const Counts after[] = {{1, 200, 1}, {2, 70, 20}, {3, 9, 2}};
+
+  assert_equals_uint64 (look (rollover, before, 3), 0);
+  assert_equals_uint64 (look (rollover, before, 3), 0);
+  assert_equals_uint64 (look (rollover, after, 3), 2);
+  gst_janus_rollover_free (rollover);
+}
+GST_END_TEST;
+
+GST_START_TEST (counts_may_roll_over_themselves)
+{
+  GstJanusRollover *rollover = gst_janus_rollover_new ();
+  Counts counts = {1, G_MAXUINT - 2, 0};
+
+  assert_equals_uint64 (look (rollover, &counts, 1), 0);
+  counts.received += 10;
+  assert_equals_uint64 (look (rollover, &counts, 1), 0);
+  counts.received += 20;
+  counts.dropped += 20;
+  assert_equals_uint64 (look (rollover, &counts, 1), 1);
+  gst_janus_rollover_free (rollover);
+}
+GST_END_TEST;
+
+GST_START_TEST (made_up_streams_take_no_memory)
+{
+  GstJanusRollover *rollover = gst_janus_rollover_new ();
+
+  /* Those that come first are looked at all the same. */
+  for (guint32 ssrc = 1; ssrc <= 1000; ssrc++) {
+    const Counts counts = {ssrc, 1, 1};
+
+    assert_equals_uint64 (look (rollover, &counts, 1), 0);
+  }
+  assert_equals_uint64 (look (rollover, (Counts[]){{1, 21, 21}}, 1), 1);
+  assert_equals_uint64 (look (rollover, (Counts[]){{1000, 21, 21}}, 1), 0);
+  gst_janus_rollover_free (rollover);
+}
+GST_END_TEST;
+
+GST_START_TEST (counts_that_are_not_there_tell_nothing)
+{
+  GstJanusRollover *rollover = gst_janus_rollover_new ();
+  g_autoptr (GstStructure) none = gst_structure_new_empty ("application/x-srtp-decoder-stats");
+  g_autoptr (GstStructure) other = gst_structure_from_string (
+      "stats, streams=(structure)< \"application/x-srtp-stream,ssrc=(uint)1,roc=(uint)0;\" >",
+      NULL);
+  guint32 ssrc;
+
+  fail_unless (other != NULL);
+  fail_if (gst_janus_rollover_is_lost (rollover, none, &ssrc));
+  fail_if (gst_janus_rollover_is_lost (rollover, other, &ssrc));
+  gst_janus_rollover_free (rollover);
+}
+GST_END_TEST;
+
+static Suite *
+janusrollover_suite (void)
+{
+  Suite *s = suite_create ("janusrollover");
+  TCase *tc = tcase_create ("rollover");
+
+  suite_add_tcase (s, tc);
+  tcase_add_test (tc, a_stream_of_which_nothing_is_authentic_is_lost);
+  tcase_add_test (tc, a_stream_that_drops_some_is_not);
+  tcase_add_test (tc, reports_do_not_hide_that);
+  tcase_add_test (tc, it_is_told_which_of_them_is_lost);
+  tcase_add_test (tc, counts_may_roll_over_themselves);
+  tcase_add_test (tc, made_up_streams_take_no_memory);
+  tcase_add_test (tc, counts_that_are_not_there_tell_nothing);
+  return s;
+}
+
+GST_CHECK_MAIN (janusrollover);
