@@ -191,7 +191,6 @@ start_run (GstJanusBin *self)
   }
   gst_janus_failure_reset (priv->failure);
   gst_janus_reconnect_reset (priv->reconnect);
-  priv->n_stuck = 0;
   priv->closing = gst_janus_closing_new (GST_BIN (self));
   run = gst_janus_run_start ();
   GST_OBJECT_LOCK (self);

@@ -78,11 +78,8 @@ GSource *gst_janus_bin_add_timeout (GstJanusBin *self, guint mseconds, GSourceFu
 GSource *
 gst_janus_bin_add_timeout_for (GstJanusBin *self, guint mseconds, GSourceFunc func, gpointer data);
 void gst_janus_clear_source (GSource **source);
-/* How long a step of setting up a media connection may get no further before another connection is tried, in milliseconds; 0: as long as it
- * takes, as none would be. */
-guint gst_janus_bin_get_patience (GstJanusBin *self);
-/* A connection is set up, or has got stuck for that long. */
-void gst_janus_bin_count_setup (GstJanusBin *self, gboolean is_up);
+/* With the media connection that is about to be made, if it is all that the connection is for. */
+JanusPatience gst_janus_bin_get_patience (GstJanusBin *self);
 /* Leaves the talk before the run ends, and then calls LEFT (SELF) unless the run has ended meanwhile. */
 void gst_janus_bin_leave (GstJanusBin *self, void (*left) (GstJanusBin *self));
 /* Calls CLOSE (DATA), which may take long, in another thread: see gstjanusclosing.h. */

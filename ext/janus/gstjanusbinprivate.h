@@ -37,7 +37,6 @@ typedef struct {
   gboolean due; /* the next attempt is, once the last one is left */
   GSource *deadline;
   GError *deadline_error;
-  guint n_stuck; /* media connections in a row that were not set up */
 } GstJanusBinPrivate;
 
 GstJanusBinPrivate *gst_janus_bin_get_private (GstJanusBin *self);

@@ -171,6 +171,15 @@ gst_janus_feed_lose (GstJanusFeed *feed, const GError *error, GSourceFunc again)
   return TRUE;
 }
 
+JanusPatience
+gst_janus_feed_get_patience (GstJanusFeed *feed)
+{
+  JanusRetryConfig config;
+
+  gst_janus_bin_get_retry_config (GST_JANUS_BIN (feed->src), &config);
+  return janus_retry_get_patience (&feed->retry, &config);
+}
+
 gboolean
 gst_janus_feed_is_at_fault (const GError *error)
 {

@@ -16,7 +16,7 @@ void gst_janus_health_free (GstJanusHealth *self);
 /* How often to ask, once the connection is up. */
 #define GST_JANUS_HEALTH_MSECONDS 250
 
-/* A JANUS_ERROR that the caller owns, or NULL: all is well. */
+/* A JANUS_ERROR that the caller owns, or NULL: nothing is wrong that was not told. */
 GError *gst_janus_health_find_fault (GstJanusHealth *self);
 
 G_END_DECLS

@@ -24,6 +24,7 @@ struct _GstJanusPeer {
   gpointer user_data;
   GstElement *webrtcbin;
   gboolean do_retransmission;
+  JanusPatience patience;
 
   /* Of the context's thread alone. */
   GstJanusBin *bin; /* until it is closed */
@@ -209,9 +210,22 @@ on_health_timer (gpointer user_data)
 
   if (!error)
     return G_SOURCE_CONTINUE;
+  if (error->code == JANUS_ERROR_SRTP && peer->patience.handshake == 0) {
+    gst_janus_bin_warn (peer->bin, error, "It is missing from now on: start again to have it.");
+    return G_SOURCE_CONTINUE;
+  }
   gst_janus_clear_source (&peer->health_timer);
   peer->handlers->failed (peer, error, peer->user_data);
   return G_SOURCE_REMOVE;
+}
+
+static GstWebRTCPeerConnectionState
+get_connection_state (GstElement *webrtcbin)
+{
+  GstWebRTCPeerConnectionState state;
+
+  g_object_get (webrtcbin, "connection-state", &state, NULL);
+  return state;
 }
 
 static gboolean
@@ -219,12 +233,13 @@ on_stuck (gpointer user_data)
 {
   GstJanusPeer *peer = user_data;
   g_autoptr (GError) error = g_error_new (JANUS_ERROR, JANUS_ERROR_HANDSHAKE,
-      "The DTLS handshake with the server has not ended within %.1f s",
-      gst_janus_bin_get_patience (peer->bin) / 1000.0);
+      "The DTLS handshake with the server has not ended within %u s",
+      peer->patience.handshake / 1000);
 
   gst_janus_clear_source (&peer->handshake_timer);
-  gst_janus_bin_count_setup (peer->bin, FALSE);
-  peer->handlers->failed (peer, error, peer->user_data);
+  /* It may have, and we are about to be told. */
+  if (get_connection_state (peer->webrtcbin) != GST_WEBRTC_PEER_CONNECTION_STATE_CONNECTED)
+    peer->handlers->failed (peer, error, peer->user_data);
   return G_SOURCE_REMOVE;
 }
 
@@ -232,10 +247,9 @@ on_stuck (gpointer user_data)
 static void
 tell_ice_is_up (GstJanusPeer *peer, gpointer news, guint number)
 {
-  guint patience = gst_janus_bin_get_patience (peer->bin);
-
-  if (patience > 0 && !peer->connected && !peer->handshake_timer)
-    peer->handshake_timer = gst_janus_bin_add_timeout_for (peer->bin, patience, on_stuck, peer);
+  if (peer->patience.handshake > 0 && !peer->connected && !peer->handshake_timer)
+    peer->handshake_timer =
+        gst_janus_bin_add_timeout_for (peer->bin, peer->patience.handshake, on_stuck, peer);
 }
 
 static void
@@ -246,13 +260,10 @@ tell_state (GstJanusPeer *peer, gpointer news, guint state)
   if (state == GST_WEBRTC_PEER_CONNECTION_STATE_CONNECTED && !peer->connected) {
     peer->connected = TRUE;
     gst_janus_clear_source (&peer->handshake_timer);
-    gst_janus_bin_count_setup (peer->bin, TRUE);
     peer->health_timer =
         gst_janus_bin_add_timeout_for (peer->bin, GST_JANUS_HEALTH_MSECONDS, on_health_timer, peer);
     peer->handlers->connected (peer, peer->user_data);
   } else if (state == GST_WEBRTC_PEER_CONNECTION_STATE_FAILED) {
-    if (!peer->connected)
-      gst_janus_bin_count_setup (peer->bin, FALSE);
     error = g_error_new (JANUS_ERROR, JANUS_ERROR_ICE, "The media connection %s",
         peer->connected ? "has broken off" : "cannot be set up");
     peer->handlers->failed (peer, error, peer->user_data);
@@ -291,10 +302,7 @@ on_ice_state (GstElement *webrtcbin, GParamSpec *pspec, gpointer user_data)
 static void
 on_connection_state (GstElement *webrtcbin, GParamSpec *pspec, gpointer user_data)
 {
-  GstWebRTCPeerConnectionState state;
-
-  g_object_get (webrtcbin, "connection-state", &state, NULL);
-  peer_tell (user_data, tell_state, NULL, NULL, state);
+  peer_tell (user_data, tell_state, NULL, NULL, get_connection_state (webrtcbin));
 }
 
 static void
@@ -306,7 +314,8 @@ peer_connect (GstJanusPeer *peer, const gchar *signal, GCallback callback)
 
 GstJanusPeer *
 gst_janus_peer_new (GstJanusBin *bin, const GstJanusIceConfig *config,
-    const GstJanusPeerHandlers *handlers, gpointer user_data, GError **error)
+    const JanusPatience *patience, const GstJanusPeerHandlers *handlers, gpointer user_data,
+    GError **error)
 {
   GstElement *webrtcbin = gst_element_factory_make ("webrtcbin", NULL);
   GstJanusPeer *peer;
@@ -319,7 +328,7 @@ gst_janus_peer_new (GstJanusBin *bin, const GstJanusIceConfig *config,
   }
   gst_object_ref_sink (webrtcbin);
 
-  if (!gst_janus_ice_configure (webrtcbin, config, gst_janus_bin_get_patience (bin), error)) {
+  if (!gst_janus_ice_configure (webrtcbin, config, patience->idle, error)) {
     gst_object_unref (webrtcbin);
     return NULL;
   }
@@ -327,6 +336,7 @@ gst_janus_peer_new (GstJanusBin *bin, const GstJanusIceConfig *config,
 
   peer = g_atomic_rc_box_new0 (GstJanusPeer);
   peer->bin = bin;
+  peer->patience = *patience;
   peer->context = g_main_context_ref (gst_janus_bin_get_context (bin));
   peer->handlers = handlers;
   peer->user_data = user_data;

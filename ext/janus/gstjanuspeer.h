@@ -31,10 +31,12 @@ typedef struct {
   void (*failed) (GstJanusPeer *peer, const GError *error, gpointer user_data);
 } GstJanusPeerHandlers;
 
-/* Makes the connection and its webrtcbin, which the caller adds to BIN. NULL and ERROR when GStreamer has
+/* Makes the connection and its webrtcbin, which the caller adds to BIN. With PATIENCE it fails where another attempt would be quicker; without, it goes
+ * on, also without a stream that has got lost. NULL and ERROR when GStreamer has
  * no webrtcbin or no libnice. BIN and HANDLERS must outlive the peer. */
 GstJanusPeer *gst_janus_peer_new (GstJanusBin *bin, const GstJanusIceConfig *config,
-    const GstJanusPeerHandlers *handlers, gpointer user_data, GError **error);
+    const JanusPatience *patience, const GstJanusPeerHandlers *handlers, gpointer user_data,
+    GError **error);
 /* Tells nothing any more, takes webrtcbin out of its bin, a GstJanusBin, and releases the peer; webrtcbin stops a little later. */
 void gst_janus_peer_close (GstJanusPeer *peer);
 

@@ -108,6 +108,7 @@ gst_janus_reception_new (GstJanusBin *bin, const GstJanusReceptionHandlers *hand
   self->info.display = g_strdup (info->display);
   self->info.in_words = g_strdup (info->in_words);
   self->info.own_pads = info->own_pads;
+  self->info.patience = info->patience;
   self->origin = origin;
   self->mids = g_ptr_array_new_with_free_func (g_free);
   self->kinds = g_ptr_array_new_with_free_func (g_free);
@@ -251,7 +252,8 @@ gst_janus_reception_take_offer (GstJanusReception *self, const gchar *sdp, guint
   GST_LOG_OBJECT (self->bin, "offer:\n%s", sdp);
   self->latency = latency;
   gst_janus_bin_get_ice_config (self->bin, &config);
-  self->peer = gst_janus_peer_new (self->bin, &config, &peer_handlers, self, &error);
+  self->peer =
+      gst_janus_peer_new (self->bin, &config, &self->info.patience, &peer_handlers, self, &error);
   gst_janus_ice_config_clear (&config);
   if (self->peer) {
     webrtcbin = gst_janus_peer_get_webrtcbin (self->peer);

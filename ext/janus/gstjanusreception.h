@@ -9,12 +9,13 @@ G_BEGIN_DECLS
 
 typedef struct _GstJanusReception GstJanusReception;
 
-/* What comes in. Strings may be NULL, but for the last. */
+/* What comes in. Strings may be NULL, but for IN_WORDS. */
 typedef struct {
   gchar *id;         /* of a feed */
   gchar *display;    /* the feed's name */
   gchar *in_words;   /* the same, for people */
   gboolean own_pads; /* which no other feed gets */
+  JanusPatience patience;
 } GstJanusReceptionInfo;
 
 /* All in the signalling thread, but for the last. ORIGIN is what the reception was made with. */

@@ -166,6 +166,12 @@ gst_janus_reconnect_succeed (GstJanusReconnect *self)
   g_hash_table_remove_all (self->told);
 }
 
+JanusPatience
+gst_janus_reconnect_get_patience (GstJanusReconnect *self, const JanusRetryConfig *config)
+{
+  return janus_retry_get_patience (&self->retry, config);
+}
+
 void
 gst_janus_reconnect_add_stats (GstJanusReconnect *self, GstStructure *stats)
 {

@@ -7,13 +7,8 @@
 
 #include "gstjanusrollover.h"
 
-/* So many packets that are not authentic, each that is making up for some: a report comes each second, and a stranger who knows a stream must not
- * end it by a few packets. */
+/* So many more packets that are not authentic than those that are. A report comes each second, and what is lost may still come late. */
 #define ENOUGH 16
-#define WORTH 4
-
-/* Anyone can make up streams. */
-#define MAX_STREAMS 256
 
 struct _GstJanusRollover {
   GHashTable *streams; /* SSRC -> Stream */
@@ -40,35 +35,43 @@ gst_janus_rollover_free (GstJanusRollover *self)
   g_free (self);
 }
 
-/* NULL: there are too many. */
+/* NULL: nothing of it was authentic yet, so somebody may have made it up. */
 static Stream *
-get_stream (GstJanusRollover *self, guint32 ssrc)
+get_stream (GstJanusRollover *self, guint32 ssrc, gboolean is_proven)
 {
   Stream *stream = g_hash_table_lookup (self->streams, GUINT_TO_POINTER (ssrc));
 
-  if (!stream && g_hash_table_size (self->streams) < MAX_STREAMS) {
+  if (!stream && is_proven) {
     stream = g_new0 (Stream, 1);
     g_hash_table_insert (self->streams, GUINT_TO_POINTER (ssrc), stream);
   }
   return stream;
 }
 
+static void
+stream_take (Stream *stream, guint n_received, guint n_dropped)
+{
+  stream->n_received = n_received;
+  stream->n_dropped = n_dropped;
+}
+
+/* Not at the first look that shows it. */
 static gboolean
 stream_is_lost (Stream *stream, guint n_received, guint n_dropped)
 {
-  guint received, bad;
-  guint64 worth;
+  gboolean was_enough = stream->score >= ENOUGH;
+  guint good, bad;
 
-  if (!stream)
-    return FALSE;
-  received = n_received - stream->n_received;
-  bad = MIN (n_dropped - stream->n_dropped, received);
-  worth = (guint64) WORTH * (received - bad);
-  stream->n_received = n_received;
-  stream->n_dropped = n_dropped;
+  /* Counted anew. */
+  if (n_received < stream->n_received || n_dropped < stream->n_dropped)
+    stream_take (stream, 0, 0);
+  bad = MIN (n_dropped - stream->n_dropped, n_received - stream->n_received);
+  good = n_received - stream->n_received - bad;
+  stream_take (stream, n_received, n_dropped);
+
   stream->score += bad;
-  stream->score -= (guint) MIN (stream->score, worth);
-  return stream->score >= ENOUGH;
+  stream->score -= MIN (stream->score, good);
+  return was_enough && bad > good;
 }
 
 gboolean
@@ -82,10 +85,12 @@ gst_janus_rollover_is_lost (GstJanusRollover *self, const GstStructure *stats, g
   for (i = 0; i < gst_value_array_get_size (streams); i++) {
     const GstStructure *s = gst_value_get_structure (gst_value_array_get_value (streams, i));
     guint n_received, n_dropped;
+    Stream *stream;
 
     if (gst_structure_get (s, "ssrc", G_TYPE_UINT, ssrc, "recv-count", G_TYPE_UINT, &n_received,
             "recv-drop-count", G_TYPE_UINT, &n_dropped, NULL) &&
-        stream_is_lost (get_stream (self, *ssrc), n_received, n_dropped))
+        (stream = get_stream (self, *ssrc, n_received > n_dropped)) &&
+        stream_is_lost (stream, n_received, n_dropped))
       return TRUE;
   }
   return FALSE;

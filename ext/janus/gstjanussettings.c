@@ -463,7 +463,8 @@ gst_janus_settings_install_reconnect (GObjectClass *klass)
    * GstJanusBin:reconnect-min-delay:
    *
    * Doubled before each further attempt, up to #GstJanusBin:reconnect-max-delay. Of each delay a random part of up to the half
-   * is taken off, so that not all who were there come back at once.
+   * is taken off, so that not all who were there come back at once. They begin anew when the server is there, and only a lost packet was in the
+   * way.
    *
    * Since: 0.1
    */

@@ -58,6 +58,7 @@ publish (GstJanusSink *self)
   GstJanusSinkPrivate *priv = PRIV (self);
   GstJanusBin *bin = GST_JANUS_BIN (self);
   g_autoptr (GError) error = NULL;
+  JanusPatience patience = gst_janus_bin_get_patience (bin);
   GstJanusIceConfig config;
   GstElement *webrtcbin;
 
@@ -65,7 +66,7 @@ publish (GstJanusSink *self)
   gst_janus_bin_set_deadline (bin, JANUS_ERROR_ICE, "No media connection with the server");
 
   gst_janus_bin_get_ice_config (bin, &config);
-  priv->peer = gst_janus_peer_new (bin, &config, &peer_handlers, self, &error);
+  priv->peer = gst_janus_peer_new (bin, &config, &patience, &peer_handlers, self, &error);
   if (!priv->peer) {
     gst_janus_bin_fail (bin, error);
   } else {

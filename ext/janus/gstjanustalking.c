@@ -9,12 +9,6 @@
 
 #define PRIV(self) gst_janus_bin_get_private (self)
 
-/* After this a connection that is being set up is better begun anew, which takes a few round trips: Janus 1.1.2 sends what the link has lost of a
- * DTLS handshake again after 1 s, then after 2 s more and 4 s more (OpenSSL), and cannot be asked for it earlier; and libnice waits 5 s for
- * the other side once its own checks have failed. Twice as long each time, for links and machines on which it does take that long. */
-#define PATIENCE_MSECONDS 2000
-#define MAX_PATIENCE_MSECONDS 16000
-
 /* ---- Into the signalling thread ---- */
 
 typedef struct {
@@ -126,22 +120,13 @@ gst_janus_bin_set_deadline (GstJanusBin *self, gint code, const gchar *what)
   priv->deadline = gst_janus_bin_add_timeout (self, timeout * 1000, on_deadline);
 }
 
-guint
+JanusPatience
 gst_janus_bin_get_patience (GstJanusBin *self)
 {
-  guint patience = PATIENCE_MSECONDS, i;
   JanusRetryConfig config;
 
   gst_janus_bin_get_retry_config (self, &config);
-  for (i = 0; i < PRIV (self)->n_stuck && patience < MAX_PATIENCE_MSECONDS; i++)
-    patience *= 2;
-  return config.enabled ? patience : 0;
-}
-
-void
-gst_janus_bin_count_setup (GstJanusBin *self, gboolean is_up)
-{
-  PRIV (self)->n_stuck = is_up ? 0 : PRIV (self)->n_stuck + 1;
+  return gst_janus_reconnect_get_patience (PRIV (self)->reconnect, &config);
 }
 
 static void

@@ -155,7 +155,8 @@ feed_receive (GstJanusFeed *feed)
 {
   GstJanusVideoRoomSrc *self = GST_JANUS_VIDEO_ROOM_SRC (feed->src);
   GstJanusBin *bin = GST_JANUS_BIN (self);
-  const GstJanusReceptionInfo info = {feed->id, feed->display, feed->in_words, is_many (self)};
+  const GstJanusReceptionInfo info = {feed->id, feed->display, feed->in_words, is_many (self),
+      is_many (self) ? gst_janus_feed_get_patience (feed) : gst_janus_bin_get_patience (bin)};
 
   gst_janus_clear_source (&feed->timer);
   gst_janus_clear_source (&self->patience);

@@ -96,9 +96,10 @@ static const Hint error_hints[] = {
     {JANUS_ERROR_ICE, NULL,
         "The signalling works but no UDP goes through: check firewalls and the server's "
         "rtp_port_range, or set stun-server= or turn-server=."},
-    {JANUS_ERROR_HANDSHAKE, NULL, "The link loses packets, or all that are large."},
+    {JANUS_ERROR_HANDSHAKE, NULL, "The link may lose packets, or all that are large."},
     {JANUS_ERROR_SRTP, NULL,
-        "A lost packet can put the server and us out of step for good when a connection begins."},
+        "The server and we have counted its packets differently since some were lost, mostly at "
+        "the beginning of a connection."},
     {JANUS_ERROR_MEDIA, NULL,
         "It has failed in this process, not on the way: GST_DEBUG=webrtc*:4,2 says more."},
 };

@@ -10,6 +10,13 @@
 #include "januserror.h"
 #include "janusretry.h"
 
+/* After this a connection is better begun anew, which takes a few round trips: Janus 1.1.2 sends what the link has lost of a DTLS handshake again
+ * after 1 s, then after 2 s more and 4 s more (OpenSSL), and cannot be asked for it earlier; and libnice waits 5 s for the other side
+ * once its own checks have failed. Twice as long after each handshake that got stuck, for links and machines on which it does take that long;
+ * the other side is given all the time that libnice does at the second time. */
+#define PATIENCE_MSECONDS 2000
+#define MAX_DOUBLINGS 3
+
 static JanusRetryKind
 get_kind_of_error (gint code)
 {
@@ -101,6 +108,7 @@ void
 janus_retry_succeeded (JanusRetry *retry, gint64 now)
 {
   retry->proven = TRUE;
+  retry->stuck = retry->blocked = 0;
   if (retry->up_at < 0)
     retry->up_at = now;
   retry->taken_at = -1;
@@ -149,6 +157,13 @@ get_delay (guint attempt, const JanusRetryConfig *config, gdouble chance)
   return most - (guint64) ((gdouble) (most / 2) * (1.0 - chance));
 }
 
+static gboolean
+may_try (const JanusRetry *retry, const JanusRetryConfig *config)
+{
+  return config->enabled &&
+         (config->max_attempts < 0 || retry->attempts < (guint) config->max_attempts);
+}
+
 /* Where in the row of delays the next attempt is, from 1 on. */
 static guint
 get_step (const JanusRetry *retry, gboolean is_hopeless)
@@ -169,15 +184,29 @@ janus_retry_failed (JanusRetry *retry, const JanusRetryConfig *config, const GEr
     retry->attempts = retry->unlucky = 0;
   retry->up_at = -1;
   retry->unlucky = kind == JANUS_RETRY_UNLUCKY ? retry->unlucky + 1 : 0;
+  retry->stuck += g_error_matches (error, JANUS_ERROR, JANUS_ERROR_HANDSHAKE);
+  retry->blocked += g_error_matches (error, JANUS_ERROR, JANUS_ERROR_ICE);
 
   is_lost = is_lost_for_good (retry, kind, now);
-  if (!config->enabled || !may_heal (retry, config, kind) ||
-      (is_lost && config->id_is_ours && !retry->proven) ||
-      (config->max_attempts >= 0 && retry->attempts >= (guint) config->max_attempts))
+  if (!may_try (retry, config) || !may_heal (retry, config, kind) ||
+      (is_lost && config->id_is_ours && !retry->proven))
     return JANUS_RETRY_GIVE_UP;
   retry->attempts++;
   *delay = get_delay (get_step (retry, is_lost && config->id_is_ours), config, chance);
   if (!is_lost)
     return JANUS_RETRY_AGAIN;
   return config->id_is_ours ? JANUS_RETRY_AGAIN_THOUGH_TAKEN : JANUS_RETRY_AGAIN_AS_ANOTHER;
+}
+
+JanusPatience
+janus_retry_get_patience (const JanusRetry *retry, const JanusRetryConfig *config)
+{
+  JanusPatience patience = {0, 0};
+
+  if (!may_try (retry, config))
+    return patience;
+  patience.handshake = PATIENCE_MSECONDS << MIN (retry->stuck, MAX_DOUBLINGS);
+  if (retry->blocked == 0)
+    patience.idle = PATIENCE_MSECONDS;
+  return patience;
 }

@@ -45,9 +45,17 @@ typedef struct {
   gboolean proven; /* it has worked once */
   guint attempts;  /* in a row */
   guint unlucky;   /* as many of the last ones were that alone */
+  guint stuck;     /* handshakes since the last connection, and ways that were not found */
+  guint blocked;
   gint64 up_at;    /* since when it works, or -1 */
   gint64 taken_at; /* since when the id is taken, or -1 */
 } JanusRetry;
+
+/* How long a media connection may get no further while it is set up, before another is tried, in milliseconds; 0: as long as it takes. */
+typedef struct {
+  guint handshake; /* the whole of DTLS */
+  guint idle;      /* the other side, once all that ICE has tried on ours has failed */
+} JanusPatience;
 
 #define JANUS_RETRY_INIT ((JanusRetry){.up_at = -1, .taken_at = -1})
 
@@ -62,5 +70,8 @@ void janus_retry_succeeded (JanusRetry *retry, gint64 now);
  * does not wait for all the attempts that came before. */
 JanusRetryVerdict janus_retry_failed (JanusRetry *retry, const JanusRetryConfig *config,
     const GError *error, gint64 now, gdouble chance, guint64 *delay);
+
+/* That of the connection that is about to be made. None is given up early that is the last attempt. */
+JanusPatience janus_retry_get_patience (const JanusRetry *retry, const JanusRetryConfig *config);
 
 G_END_DECLS

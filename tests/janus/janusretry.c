@@ -217,6 +217,51 @@ GST_START_TEST (who_was_but_unlucky_does_not_wait_for_the_attempts_before)
 }
 GST_END_TEST;
 
+static void
+assert_patience (
+    const JanusRetry *retry, const JanusRetryConfig *config, guint handshake, guint idle)
+{
+  JanusPatience patience = janus_retry_get_patience (retry, config);
+
+  assert_equals_int (patience.handshake, handshake);
+  assert_equals_int (patience.idle, idle);
+}
+
+GST_START_TEST (what_gets_stuck_has_longer_the_next_time)
+{
+  JanusRetry retry = JANUS_RETRY_INIT;
+  static const guint handshakes[] = {2000, 4000, 8000, 16000, 16000};
+
+  for (guint i = 0; i < G_N_ELEMENTS (handshakes); i++) {
+    assert_patience (&retry, &for_ever, handshakes[i], 2000);
+    fail_once (&retry, &for_ever, JANUS_ERROR, JANUS_ERROR_HANDSHAKE, 0);
+  }
+  /* A way that is not found says nothing of handshakes, nor does a server that is not there. */
+  janus_retry_succeeded (&retry, 0);
+  fail_once (&retry, &for_ever, JANUS_ERROR, JANUS_ERROR_UNREACHABLE, 0);
+  assert_patience (&retry, &for_ever, 2000, 2000);
+  fail_once (&retry, &for_ever, JANUS_ERROR, JANUS_ERROR_ICE, 0);
+  assert_patience (&retry, &for_ever, 2000, 0);
+  janus_retry_succeeded (&retry, 0);
+  assert_patience (&retry, &for_ever, 2000, 2000);
+}
+GST_END_TEST;
+
+GST_START_TEST (the_last_attempt_has_all_the_time)
+{
+  JanusRetryConfig config = for_ever;
+  JanusRetry retry = JANUS_RETRY_INIT;
+
+  config.max_attempts = 1;
+  assert_patience (&retry, &config, 2000, 2000);
+  fail_once (&retry, &config, JANUS_ERROR, JANUS_ERROR_HANDSHAKE, 0);
+  assert_patience (&retry, &config, 0, 0);
+  config.enabled = FALSE;
+  retry = JANUS_RETRY_INIT;
+  assert_patience (&retry, &config, 0, 0);
+}
+GST_END_TEST;
+
 GST_START_TEST (chance_spreads_a_delay_over_its_upper_half)
 {
   JanusRetry retry = JANUS_RETRY_INIT;
@@ -348,6 +393,8 @@ janusretry_suite (void)
   tcase_add_test (tc, without_reconnect_nothing_is_tried_again);
   tcase_add_test (tc, delays_double_up_to_their_bound);
   tcase_add_test (tc, who_was_but_unlucky_does_not_wait_for_the_attempts_before);
+  tcase_add_test (tc, what_gets_stuck_has_longer_the_next_time);
+  tcase_add_test (tc, the_last_attempt_has_all_the_time);
   tcase_add_test (tc, chance_spreads_a_delay_over_its_upper_half);
   tcase_add_test (tc, bounds_that_make_no_sense_do_no_harm);
   tcase_add_test (tc, attempts_in_a_row_are_counted_up_to_their_number);

@@ -453,8 +453,8 @@ GST_START_TEST (a_handshake_that_gets_stuck_is_begun_anew)
   lossy_link_set_droppable (link, PACKET_MASK (PACKET_DTLS));
   lossy_link_set (link, 1.0, 1.0, 0);
   publisher = publish (lossy_link_get_endpoint (link), TEST_ROOM_E2EE, "feed-id=777");
-  wait_lost (publisher, "DTLS handshake with the server has not ended within 2.0 s");
-  wait_lost (publisher, "DTLS handshake with the server has not ended within 4.0 s");
+  wait_lost (publisher, "DTLS handshake with the server has not ended within 2 s");
+  wait_lost (publisher, "DTLS handshake with the server has not ended within 4 s");
   lossy_link_set (link, 0.0, 0.0, 0);
   test_wait_state (publisher, "sfu", "connected");
   assert_seen (janus, TEST_ROOM_E2EE, "777");
@@ -463,7 +463,7 @@ GST_START_TEST (a_handshake_that_gets_stuck_is_begun_anew)
   wait_lost (publisher, "closed the connection");
   lossy_link_set (link, 1.0, 1.0, 0);
   restart (janus);
-  wait_lost (publisher, "DTLS handshake with the server has not ended within 2.0 s");
+  wait_lost (publisher, "DTLS handshake with the server has not ended within 2 s");
   lossy_link_set (link, 0.0, 0.0, 0);
   test_wait_state (publisher, "sfu", "connected");
   test_end (publisher);
@@ -472,6 +472,8 @@ GST_END_TEST;
 
 GST_START_TEST (a_handshake_that_gets_stuck_has_all_the_time_where_none_would_follow)
 {
+  static const gchar *const properties[] = {
+      "feed-id=777 timeout=4 reconnect=false", "feed-id=777 timeout=4 reconnect-attempts=0"};
   g_autoptr (TestJanus) janus = test_start_janus (NULL);
   g_autoptr (GError) error = NULL;
   g_autoptr (LossyLink) link = lossy_link_new (test_janus_get_endpoint (janus), 1, &error);
@@ -480,10 +482,11 @@ GST_START_TEST (a_handshake_that_gets_stuck_has_all_the_time_where_none_would_fo
   fail_unless (link != NULL);
   lossy_link_set_droppable (link, PACKET_MASK (PACKET_DTLS));
   lossy_link_set (link, 1.0, 1.0, 0);
-  publisher = publish (
-      lossy_link_get_endpoint (link), TEST_ROOM_E2EE, "feed-id=777 reconnect=false timeout=4");
-  test_expect_error (publisher, "No media connection with the server within 4 s", NULL);
-  test_end (publisher);
+  for (guint i = 0; i < G_N_ELEMENTS (properties); i++) {
+    publisher = publish (lossy_link_get_endpoint (link), TEST_ROOM_E2EE, properties[i]);
+    test_expect_error (publisher, "No media connection with the server within 4 s", NULL);
+    test_end (publisher);
+  }
 }
 GST_END_TEST;
 

@@ -344,6 +344,12 @@ lossy_link_set_damaged (LossyLink *link, guint mask)
 }
 
 void
+lossy_link_set_stragglers (LossyLink *link, gboolean stragglers)
+{
+  udp_relay_set_stragglers (link->relay, stragglers);
+}
+
+void
 lossy_link_get_counts (LossyLink *link, LinkCounts *counts)
 {
   udp_relay_get_counts (link->relay, counts);

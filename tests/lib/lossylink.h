@@ -34,6 +34,10 @@ void lossy_link_set_droppable (LossyLink *link, guint mask);
 /* The kinds of packets that come with another last bit than they were sent with; none until this is called. */
 void lossy_link_set_damaged (LossyLink *link, guint mask);
 
+/* Every other RTP packet is late toward the server, and those that the server thereupon numbers as from before the first, which has number 1,
+ * are lost toward clients. */
+void lossy_link_set_stragglers (LossyLink *link, gboolean stragglers);
+
 void lossy_link_get_counts (LossyLink *link, LinkCounts *counts);
 
 G_END_DECLS

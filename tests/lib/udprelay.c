@@ -11,9 +11,13 @@
 /* Room for a burst that arrives while the thread does not run, or the relay would lose more than it was told to. */
 #define SOCKET_BUFFER (1 << 20)
 
+/* Of what was sent before number 1, but comes after it. */
+#define FIRST_STRAGGLER 0xff00
+#define LATE_MS 100
+
 struct _UdpRelay {
   GMainContext *context;
-  DelayLine *delay_line;
+  DelayLine *delay_line, *late_line;
   GHashTable *gates; /* of the server's "address port" */
 
   GMutex lock; /* for what follows */
@@ -21,6 +25,8 @@ struct _UdpRelay {
   double loss[LINK_N_DIRECTIONS];
   guint droppable;
   guint damaged;
+  gboolean stragglers;
+  guint n_to_server;
   guint delay_ms;
   LinkCounts counts;
 };
@@ -67,12 +73,19 @@ classify (const guint8 *data, gsize size)
   return PACKET_OTHER;
 }
 
+/* RFC 3550, section 5.1. */
+static guint
+get_sequence_number (const guint8 *data, gsize size)
+{
+  return size < 4 ? 0 : (guint) (data[2] << 8 | data[3]);
+}
+
 static void
 relay_packet (UdpRelay *relay, LinkDirection direction, GSocket *socket, GSocketAddress *to,
     guint8 *data, gsize size)
 {
   PacketKind kind = classify (data, size);
-  gboolean dropped = FALSE;
+  gboolean dropped = FALSE, late = FALSE;
   guint delay_ms;
 
   g_mutex_lock (&relay->lock);
@@ -80,6 +93,10 @@ relay_packet (UdpRelay *relay, LinkDirection direction, GSocket *socket, GSocket
    * depends on nothing but its number. */
   if (relay->droppable & PACKET_MASK (kind))
     dropped = g_rand_double (relay->random[direction]) < relay->loss[direction];
+  if (relay->stragglers && kind == PACKET_RTP && direction == LINK_TO_SERVER)
+    late = relay->n_to_server++ % 2 == 1;
+  else if (relay->stragglers && kind == PACKET_RTP)
+    dropped |= get_sequence_number (data, size) >= FIRST_STRAGGLER;
   if (dropped)
     relay->counts.dropped[direction][kind]++;
   else
@@ -91,7 +108,8 @@ relay_packet (UdpRelay *relay, LinkDirection direction, GSocket *socket, GSocket
   g_mutex_unlock (&relay->lock);
 
   if (!dropped)
-    delay_line_push (relay->delay_line, delay_ms, socket, to, data, size);
+    delay_line_push (late ? relay->late_line : relay->delay_line, delay_ms + (late ? LATE_MS : 0),
+        socket, to, data, size);
 }
 
 static GSocket *
@@ -234,6 +252,7 @@ udp_relay_new (GMainContext *context, guint32 seed)
 
   relay->context = g_main_context_ref (context);
   relay->delay_line = delay_line_new (context);
+  relay->late_line = delay_line_new (context);
   relay->gates =
       g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) gate_free);
   g_mutex_init (&relay->lock);
@@ -249,6 +268,7 @@ udp_relay_free (UdpRelay *relay)
 {
   g_hash_table_unref (relay->gates);
   delay_line_free (relay->delay_line);
+  delay_line_free (relay->late_line);
   for (guint d = 0; d < LINK_N_DIRECTIONS; d++)
     g_rand_free (relay->random[d]);
   g_mutex_clear (&relay->lock);
@@ -297,6 +317,14 @@ udp_relay_set_damaged (UdpRelay *relay, guint mask)
 {
   g_mutex_lock (&relay->lock);
   relay->damaged = mask;
+  g_mutex_unlock (&relay->lock);
+}
+
+void
+udp_relay_set_stragglers (UdpRelay *relay, gboolean stragglers)
+{
+  g_mutex_lock (&relay->lock);
+  relay->stragglers = stragglers;
   g_mutex_unlock (&relay->lock);
 }
 

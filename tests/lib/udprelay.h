@@ -42,6 +42,7 @@ guint16 udp_relay_open (UdpRelay *relay, const char *address, guint16 port, GErr
 void udp_relay_set (UdpRelay *relay, double to_client_loss, double to_server_loss, guint delay_ms);
 void udp_relay_set_droppable (UdpRelay *relay, guint mask);
 void udp_relay_set_damaged (UdpRelay *relay, guint mask);
+void udp_relay_set_stragglers (UdpRelay *relay, gboolean stragglers);
 void udp_relay_get_counts (UdpRelay *relay, LinkCounts *counts);
 
 G_END_DECLS
