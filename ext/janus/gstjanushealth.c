@@ -17,7 +17,6 @@ struct _GstJanusHealth {
   GstJanusSilence *silence;
   GstJanusRollover *rollover;
   guint n_looks;
-  gboolean told; /* of a stream that is lost */
 };
 
 GstJanusHealth *
@@ -49,10 +48,8 @@ gst_janus_health_find_fault (GstJanusHealth *self)
       gst_janus_silence_is_too_long (self->silence, playing))
     return g_error_new (JANUS_ERROR, JANUS_ERROR_ICE,
         "Nothing has come over the media connection for %d s", GST_JANUS_MAX_SILENCE_SECONDS);
-  if (!self->told && gst_janus_rollover_is_lost_in (self->rollover, self->webrtcbin, &ssrc)) {
-    self->told = TRUE;
+  if (gst_janus_rollover_is_lost_in (self->rollover, self->webrtcbin, &ssrc))
     return g_error_new (JANUS_ERROR, JANUS_ERROR_SRTP,
         "What the server sends of a stream, SSRC %u, cannot be authenticated (SRTP)", ssrc);
-  }
   return NULL;
 }

@@ -17,6 +17,7 @@ struct _GstJanusRollover {
 typedef struct {
   guint n_received, n_dropped;
   guint score;
+  gboolean told;
 } Stream;
 
 GstJanusRollover *
@@ -90,8 +91,8 @@ gst_janus_rollover_is_lost (GstJanusRollover *self, const GstStructure *stats, g
     if (gst_structure_get (s, "ssrc", G_TYPE_UINT, ssrc, "recv-count", G_TYPE_UINT, &n_received,
             "recv-drop-count", G_TYPE_UINT, &n_dropped, NULL) &&
         (stream = get_stream (self, *ssrc, n_received > n_dropped)) &&
-        stream_is_lost (stream, n_received, n_dropped))
-      return TRUE;
+        stream_is_lost (stream, n_received, n_dropped) && !stream->told)
+      return stream->told = TRUE;
   }
   return FALSE;
 }

@@ -17,7 +17,7 @@ typedef struct _GstJanusRollover GstJanusRollover;
 GstJanusRollover *gst_janus_rollover_new (void);
 void gst_janus_rollover_free (GstJanusRollover *self);
 
-/* Takes the property "stats" of an srtpdec: of each stream `ssrc`, `recv-count` and `recv-drop-count`. TRUE: that of *SSRC is out of step. Reports
+/* Takes the property "stats" of an srtpdec: of each stream `ssrc`, `recv-count` and `recv-drop-count`. TRUE, once: that of *SSRC is out of step. Reports
  * (SRTCP), which carry their own count, are authentic all the same, and counted among the packets: of a stream with a few packets a second it
  * takes some seconds, and with one a second it is never seen. */
 gboolean

@@ -117,6 +117,26 @@ GST_START_TEST (it_is_told_which_of_them_is_lost)
 }
 GST_END_TEST;
 
+/* Where the connection goes on without them. */
+GST_START_TEST (each_stream_that_is_lost_is_told_once)
+{
+  GstJanusRollover *rollover = gst_janus_rollover_new ();
+  Counts counts[] = {{1, 1, 0}, {2, 1, 0}};
+  guint n_told[3] = {0};
+
+  for (guint i = 0; i < 10; i++) {
+    n_told[look (rollover, counts, 2)]++;
+    for (guint s = 0; s < G_N_ELEMENTS (counts); s++) {
+      counts[s].received += 20;
+      counts[s].dropped += 20;
+    }
+  }
+  assert_equals_int (n_told[1], 1);
+  assert_equals_int (n_told[2], 1);
+  gst_janus_rollover_free (rollover);
+}
+GST_END_TEST;
+
 GST_START_TEST (counts_may_begin_anew)
 {
   GstJanusRollover *rollover = gst_janus_rollover_new ();
@@ -169,6 +189,7 @@ janusrollover_suite (void)
   tcase_add_test (tc, reports_do_not_hide_that);
   tcase_add_test (tc, it_is_told_which_of_them_is_lost);
   tcase_add_test (tc, a_stream_that_comes_right_at_once_is_not_lost);
+  tcase_add_test (tc, each_stream_that_is_lost_is_told_once);
   tcase_add_test (tc, counts_may_begin_anew);
   tcase_add_test (tc, made_up_streams_change_nothing);
   tcase_add_test (tc, counts_that_are_not_there_tell_nothing);
