@@ -8,16 +8,19 @@
 #include <stdio.h>
 
 #include "gstjanusfeedback.h"
+#include "gstjanusmissing.h"
 #include "gstjanusrtcp.h"
 #include "gstjanussdp.h"
 
-/* The least time between reports, and what of the bandwidth they may take: that of RFC 3550, section 6.2, or, while a medium waits for its first
- * report that tells the round-trip time, bits per second, since the session knows no bandwidth yet. They may be as often as this (RFC
- * 4585, section 3.5.3: T_rr_interval may be anything). */
+/* The least time between reports, and that while a medium waits for its first report that tells the round-trip time (RFC 4585, section 3.5.3:
+ * T_rr_interval may be anything). */
 #define INTERVAL GST_SECOND
-#define BANDWIDTH 0.05
 #define EAGER_INTERVAL (100 * GST_MSECOND)
-#define EAGER_BANDWIDTH 32000.0
+
+/* Bits per second that feedback may take: of this a session of GStreamer makes the time that has to pass between two requests for lost packets (RFC
+ * 4585, section 3.5.2), some 20 ms. With the usual 20th of the bandwidth (RFC 3550, section 6.2) that would be more than a second before it knows the
+ * bandwidth, and 0.2 s for a stream of 500 kbit/s, in which most of what may be asked for is not. Without loss there is no feedback. */
+#define BANDWIDTH 256000.0
 
 /* So many such reports, in case that one is lost. */
 #define ENOUGH_REPORTS 2
@@ -28,9 +31,9 @@ struct _GstJanusFeedback {
   gboolean do_retransmission;
 
   GMutex lock;
-  GHashTable *sessions; /* their numbers in the rtpbin -> GObject */
-  GHashTable *waiting;  /* SSRC -> Waiting */
-  void (*incomplete) (gpointer user_data);
+  GHashTable *sessions;                    /* their numbers in the rtpbin -> GObject */
+  GHashTable *waiting;                     /* SSRC -> Waiting */
+  void (*incomplete) (gpointer user_data); /* NULL: detached */
   gpointer user_data;
 };
 
@@ -38,6 +41,7 @@ struct _GstJanusFeedback {
 typedef struct {
   GstElement *jitterbuffer;
   guint reports; /* that tell the round-trip time */
+  gint lost;     /* packets, by the last report */
 } Waiting;
 
 /* A pad that sends the RTCP of a session. */
@@ -94,9 +98,21 @@ feedback_unref_closure (gpointer self, GClosure *closure)
 /* ---- When to ask ---- */
 
 static void
-set_pace (GObject *session, GstClockTime interval, gdouble bandwidth)
+set_interval (GObject *session, GstClockTime interval)
 {
-  g_object_set (session, "rtcp-min-interval", interval, "rtcp-fraction", bandwidth, NULL);
+  g_object_set (session, "rtcp-min-interval", interval, NULL);
+}
+
+/* What a medium asks for will not come. */
+static void
+on_in_vain (gpointer user_data)
+{
+  GstJanusFeedback *self = user_data;
+
+  g_mutex_lock (&self->lock);
+  if (self->incomplete)
+    self->incomplete (self->user_data);
+  g_mutex_unlock (&self->lock);
 }
 
 /* Under a lock of RTPBIN, which is not to be asked for anything. webrtcbin has had its say before. */
@@ -111,43 +127,61 @@ on_new_jitterbuffer (
   g_object_set (jitterbuffer, "do-retransmission", FALSE, NULL);
   if (!self->do_retransmission || !gst_janus_sdp_takes_nacks (self->offer, ssrc))
     return;
+  gst_janus_missing_watch (
+      jitterbuffer, on_in_vain, g_atomic_rc_box_acquire (self), feedback_unref);
   waiting = g_new0 (Waiting, 1);
   waiting->jitterbuffer = gst_object_ref (jitterbuffer);
   g_mutex_lock (&self->lock);
-  g_hash_table_replace (self->waiting, GUINT_TO_POINTER (ssrc), waiting);
+  if (self->incomplete)
+    g_hash_table_replace (self->waiting, GUINT_TO_POINTER (ssrc), g_steal_pointer (&waiting));
   session = g_hash_table_lookup (self->sessions, GUINT_TO_POINTER (id));
   if (session)
     g_object_ref (session);
   g_mutex_unlock (&self->lock);
+  g_clear_pointer (&waiting, waiting_free);
   if (session)
-    set_pace (session, EAGER_INTERVAL, EAGER_BANDWIDTH);
+    set_interval (session, EAGER_INTERVAL);
 }
 
-/* A report on SSRC is sent that tells the round-trip time, and how many packets are lost. */
+/* Which is sent. Returns (transfer full, nullable) the jitter buffer of a medium that need not wait any more. ALL: none of them does. */
+static GstElement *
+count_report (GstJanusFeedback *self, const GstJanusReport *report, gboolean *all)
+{
+  Waiting *waiting = g_hash_table_lookup (self->waiting, GUINT_TO_POINTER (report->ssrc));
+  GstElement *jitterbuffer = NULL;
+  gboolean is_incomplete;
+
+  if (!waiting)
+    return NULL;
+  is_incomplete = report->lost > waiting->lost;
+  waiting->lost = report->lost;
+  if (report->tells_round_trip && ++waiting->reports >= ENOUGH_REPORTS) {
+    is_incomplete = report->lost > 0;
+    jitterbuffer = gst_object_ref (waiting->jitterbuffer);
+    g_hash_table_remove (self->waiting, GUINT_TO_POINTER (report->ssrc));
+    *all = g_hash_table_size (self->waiting) == 0;
+  }
+  if (is_incomplete && self->incomplete)
+    self->incomplete (self->user_data);
+  return jitterbuffer;
+}
+
 static void
-count_report (Sender *sender, guint32 ssrc, gint lost)
+on_report (Sender *sender, const GstJanusReport *report)
 {
   GstJanusFeedback *self = sender->feedback;
   g_autoptr (GstElement) jitterbuffer = NULL;
   gboolean all = FALSE;
-  Waiting *waiting;
 
   g_mutex_lock (&self->lock);
-  waiting = g_hash_table_lookup (self->waiting, GUINT_TO_POINTER (ssrc));
-  if (waiting && ++waiting->reports >= ENOUGH_REPORTS) {
-    jitterbuffer = gst_object_ref (waiting->jitterbuffer);
-    g_hash_table_remove (self->waiting, GUINT_TO_POINTER (ssrc));
-    all = g_hash_table_size (self->waiting) == 0;
-    if (lost > 0 && self->incomplete)
-      self->incomplete (self->user_data);
-  }
+  jitterbuffer = count_report (self, report, &all);
   g_mutex_unlock (&self->lock);
   if (jitterbuffer) {
-    GST_DEBUG_OBJECT (jitterbuffer, "the server can send again what is lost of %08x", ssrc);
+    GST_DEBUG_OBJECT (jitterbuffer, "the server can send again what is lost of %08x", report->ssrc);
     g_object_set (jitterbuffer, "do-retransmission", TRUE, NULL);
   }
   if (all)
-    set_pace (sender->session, INTERVAL, BANDWIDTH);
+    set_interval (sender->session, INTERVAL);
 }
 
 /* ---- What is sent ---- */
@@ -171,18 +205,17 @@ on_rtcp (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
 {
   GstBuffer *buffer = GST_PAD_PROBE_INFO_BUFFER (info);
   g_autoptr (GPtrArray) parts = NULL;
-  gboolean tells = FALSE;
-  guint32 ssrc = 0;
-  gint lost = 0;
+  gboolean is_report = FALSE;
+  GstJanusReport report;
   GstMapInfo map;
 
   if (!gst_buffer_map (buffer, &map, GST_MAP_READ))
     return GST_PAD_PROBE_OK;
   parts = gst_janus_rtcp_split (map.data, map.size);
-  tells = !parts && gst_janus_rtcp_tells_round_trip (map.data, map.size, &ssrc, &lost);
+  is_report = !parts && gst_janus_rtcp_read_report (map.data, map.size, &report);
   gst_buffer_unmap (buffer, &map);
-  if (tells)
-    count_report (user_data, ssrc, lost);
+  if (is_report)
+    on_report (user_data, &report);
   return parts ? push_parts (pad, parts) : GST_PAD_PROBE_OK;
 }
 
@@ -209,7 +242,8 @@ on_pad_added (GstElement *rtpbin, GstPad *pad, gpointer user_data)
   g_signal_emit_by_name (rtpbin, "get-internal-session", id, &session);
   if (!session)
     return;
-  set_pace (session, INTERVAL, BANDWIDTH);
+  set_interval (session, INTERVAL);
+  g_object_set (session, "rtcp-fraction", BANDWIDTH, NULL);
   /* Whoever sends here has shown who it is, by DTLS: nothing is held back until more has come, which of a stream of retransmissions may take
    * long. */
   g_object_set (session, "probation", 0, NULL);
@@ -242,6 +276,8 @@ gst_janus_feedback_detach (GstJanusFeedback *self)
 {
   g_mutex_lock (&self->lock);
   self->incomplete = NULL;
+  /* Jitter buffers, which hold SELF in turn. */
+  g_hash_table_remove_all (self->waiting);
   g_mutex_unlock (&self->lock);
   feedback_unref (self);
 }

@@ -15,8 +15,14 @@ G_BEGIN_DECLS
  *   its own, which it sends every second. A session of GStreamer 1.22 that asks for packets puts off its reports meanwhile: on a bad
  *   link for 10 s and more, in which it asks in vain. So the first reports are sent soon, and nothing is asked before.
  *
- * INCOMPLETE (USER_DATA) is called, in a thread of RTPBIN and under a lock, when a medium has lost something before that: from now on a
- * keyframe will come whole. Returns what gst_janus_feedback_detach() takes, which ends that. */
+ * INCOMPLETE (USER_DATA) is called, in a thread of RTPBIN and under a lock, when nothing but a keyframe helps a medium, which the decoder
+ * asks for only when the jitter buffer has given up what is lost:
+ *
+ * - when it has lost something while nothing can be asked for, and once more if anything was lost until then, as from now on a
+ *   keyframe will come whole;
+ * - when it has asked in vain for longer than two attempts of Janus take. It was most likely lost on the way to Janus.
+ *
+ * Returns what gst_janus_feedback_detach() takes, which ends that. */
 typedef struct _GstJanusFeedback GstJanusFeedback;
 
 GstJanusFeedback *gst_janus_feedback_attach (GstElement *rtpbin, const GstSDPMessage *offer,

@@ -315,12 +315,6 @@ gst_janus_pad_get_index (GstJanusPad *pad)
   return pad->index;
 }
 
-void
-gst_janus_pad_wish_keyframe (GstJanusPad *pad)
-{
-  g_atomic_int_set (&pad->keyframe_wanted, TRUE);
-}
-
 gboolean
 gst_janus_pad_take_keyframe_wish (GstJanusPad *pad)
 {

@@ -47,8 +47,6 @@ void gst_janus_pad_detach (GstJanusPad *pad);
 gconstpointer gst_janus_pad_get_origin (GstJanusPad *pad);
 guint gst_janus_pad_get_mline (GstJanusPad *pad);
 guint gst_janus_pad_get_index (GstJanusPad *pad);
-/* As if one was asked for downstream, without telling. */
-void gst_janus_pad_wish_keyframe (GstJanusPad *pad);
 /* Whether a keyframe was asked for since the last call. */
 gboolean gst_janus_pad_take_keyframe_wish (GstJanusPad *pad);
 

@@ -29,8 +29,9 @@ struct _GstJanusReception {
   gboolean closed;
   GstJanusPeer *peer;
   guint latency;
-  GPtrArray *mids;  /* per m-line */
-  GPtrArray *kinds; /* the same: "audio", "video" */
+  GPtrArray *mids;   /* per m-line */
+  GPtrArray *kinds;  /* the same: "audio", "video" */
+  GArray *keyframes; /* the same, gboolean: one is wanted */
   guint n_media;
   gboolean connected; /* as we see it */
   gboolean server_is_up;
@@ -56,6 +57,7 @@ clear (gpointer data)
   g_free (self->info.in_words);
   g_ptr_array_unref (self->mids);
   g_ptr_array_unref (self->kinds);
+  g_array_unref (self->keyframes);
 }
 
 void
@@ -112,6 +114,7 @@ gst_janus_reception_new (GstJanusBin *bin, const GstJanusReceptionHandlers *hand
   self->origin = origin;
   self->mids = g_ptr_array_new_with_free_func (g_free);
   self->kinds = g_ptr_array_new_with_free_func (g_free);
+  self->keyframes = g_array_new (FALSE, TRUE, sizeof (gboolean));
   self->deadline = gst_janus_bin_add_timeout_for (
       bin, gst_janus_bin_get_timeout (bin) * 1000, on_deadline, self);
   return self;
@@ -187,6 +190,7 @@ on_described (GstJanusPeer *peer, const GstSDPMessage *sdp, gpointer user_data)
     g_ptr_array_add (
         self->kinds, g_strdup (gst_sdp_media_get_media (gst_sdp_message_get_media (sdp, i))));
   }
+  g_array_set_size (self->keyframes, self->mids->len);
   self->n_media = gst_janus_sdp_count_media (sdp);
   self->handlers->answer (self->bin, self->origin, text);
 }
@@ -228,8 +232,13 @@ static void
 on_incomplete (GstJanusPeer *peer, gpointer user_data)
 {
   GstJanusReception *self = user_data;
+  guint mline;
 
-  self->handlers->incomplete (self->bin, self);
+  for (mline = 0; mline < self->kinds->len; mline++) {
+    if (g_strcmp0 (g_ptr_array_index (self->kinds, mline), "video") == 0)
+      gst_janus_reception_wish_keyframe (self, mline);
+  }
+  self->handlers->keyframes_wished (self->bin);
 }
 
 static const GstJanusPeerHandlers peer_handlers = {
@@ -334,6 +343,28 @@ const gchar *
 gst_janus_reception_get_mid (GstJanusReception *self, guint mline)
 {
   return mline < self->mids->len ? g_ptr_array_index (self->mids, mline) : NULL;
+}
+
+void
+gst_janus_reception_wish_keyframe (GstJanusReception *self, guint mline)
+{
+  if (mline < self->keyframes->len)
+    g_array_index (self->keyframes, gboolean, mline) = TRUE;
+}
+
+gboolean
+gst_janus_reception_take_keyframe_wish (GstJanusReception *self, guint *mline)
+{
+  guint i;
+
+  for (i = 0; i < self->keyframes->len; i++) {
+    if (g_array_index (self->keyframes, gboolean, i)) {
+      g_array_index (self->keyframes, gboolean, i) = FALSE;
+      *mline = i;
+      return TRUE;
+    }
+  }
+  return FALSE;
 }
 
 guint

@@ -26,8 +26,8 @@ typedef struct {
       GstJanusBin *bin, gpointer origin, const gchar *candidate, const gchar *mid, guint mline);
   /* Both sides have finished: whatever is sent arrives. */
   void (*connected) (GstJanusBin *bin, gpointer origin);
-  /* A keyframe is wanted. */
-  void (*incomplete) (GstJanusBin *bin, GstJanusReception *self);
+  /* gst_janus_reception_take_keyframe_wish() of some reception returns TRUE. */
+  void (*keyframes_wished) (GstJanusBin *bin);
   void (*failed) (GstJanusBin *bin, gpointer origin, const GError *error);
   /* gst_janus_reception_end() is done: all has come. */
   void (*ended) (GstJanusBin *bin, gpointer origin);
@@ -60,6 +60,10 @@ gboolean gst_janus_reception_is_ending (GstJanusReception *self);
 gboolean gst_janus_reception_is_connected (GstJanusReception *self);
 /* Of our connection, or NULL. */
 const gchar *gst_janus_reception_get_mid (GstJanusReception *self, guint mline);
+/* A keyframe is wanted of a medium, which may have no pad yet. */
+void gst_janus_reception_wish_keyframe (GstJanusReception *self, guint mline);
+/* Whether one is wanted, which it is not any more then. */
+gboolean gst_janus_reception_take_keyframe_wish (GstJanusReception *self, guint *mline);
 /* How many media of the same kind come before it. */
 guint gst_janus_reception_get_index (GstJanusReception *self, guint mline);
 /* How many media there are. */

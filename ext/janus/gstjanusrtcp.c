@@ -172,7 +172,7 @@ gst_janus_rtcp_split (const guint8 *data, gsize size)
 }
 
 gboolean
-gst_janus_rtcp_tells_round_trip (const guint8 *data, gsize size, guint32 *ssrc, gint *lost)
+gst_janus_rtcp_read_report (const guint8 *data, gsize size, GstJanusReport *report)
 {
   gsize offset;
   Packet packet;
@@ -180,8 +180,9 @@ gst_janus_rtcp_tells_round_trip (const guint8 *data, gsize size, guint32 *ssrc, 
   if (!read_packet (data, size, 0, &packet) || !is_report (&packet) || packet.count == 0 ||
       !find_blocks (&packet, &offset))
     return FALSE;
-  *ssrc = GST_READ_UINT32_BE (data + offset);
+  report->ssrc = GST_READ_UINT32_BE (data + offset);
   /* 24 bits, with a sign. */
-  *lost = (gint) (GST_READ_UINT24_BE (data + offset + LOST_OFFSET) ^ 0x800000) - 0x800000;
-  return GST_READ_UINT32_BE (data + offset + LSR_OFFSET) != 0;
+  report->lost = (gint) (GST_READ_UINT24_BE (data + offset + LOST_OFFSET) ^ 0x800000) - 0x800000;
+  report->tells_round_trip = GST_READ_UINT32_BE (data + offset + LSR_OFFSET) != 0;
+  return TRUE;
 }

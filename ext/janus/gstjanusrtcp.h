@@ -22,10 +22,16 @@ G_BEGIN_DECLS
  * NULL when there is nothing to split, or DATA is malformed. */
 GPtrArray *gst_janus_rtcp_split (const guint8 *data, gsize size);
 
-/* Whether DATA, which speaks of one source, SSRC, has a report block that tells the time of a report
- * of that source (its LSR is not zero, RFC 3550, section 6.4.1): by that the sender knows the
- * round-trip time. LOST: how many packets have not come, in all; negative where some came twice. */
-gboolean
-gst_janus_rtcp_tells_round_trip (const guint8 *data, gsize size, guint32 *ssrc, gint *lost);
+/* What a report tells of a source that it has received (RFC 3550, section 6.4.1). */
+typedef struct {
+  guint32 ssrc;
+  gint lost; /* packets that have not come, in all; negative where some came twice */
+  gboolean
+      tells_round_trip; /* to the source, by the time of its own last report: LSR is not zero */
+} GstJanusReport;
+
+/* Reads the first report block of DATA, SIZE bytes of compound RTCP. FALSE: it begins with no report, or
+ * with one that has no block, or is malformed. */
+gboolean gst_janus_rtcp_read_report (const guint8 *data, gsize size, GstJanusReport *report);
 
 G_END_DECLS

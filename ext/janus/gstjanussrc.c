@@ -89,31 +89,47 @@ on_keyframe_timer (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
+/* Those of decoders become those of what they decode. */
+static void
+pass_wishes_on (GstJanusSrc *self)
+{
+  GList *pads = ref_pads (self), *l;
+
+  for (l = pads; l; l = l->next) {
+    GstJanusReception *reception = (GstJanusReception *) gst_janus_pad_get_origin (l->data);
+
+    if (gst_janus_pad_take_keyframe_wish (l->data) && reception)
+      gst_janus_reception_wish_keyframe (reception, gst_janus_pad_get_mline (l->data));
+  }
+  g_list_free_full (pads, gst_object_unref);
+}
+
 static void
 request_keyframes (GstJanusBin *bin)
 {
   GstJanusSrc *self = GST_JANUS_SRC (bin);
   GstJanusSrcPrivate *priv = PRIV (self);
-  GList *pads, *l;
+  GList *receptions, *l;
+  guint mline;
 
   /* What is asked for while the timer runs is asked of the publisher when it ends. */
   if (priv->keyframe_timer)
     return;
 
-  pads = ref_pads (self);
-  for (l = pads; l; l = l->next) {
-    GstJanusReception *reception = (GstJanusReception *) gst_janus_pad_get_origin (l->data);
-
-    if (gst_janus_pad_take_keyframe_wish (l->data) && reception) {
+  pass_wishes_on (self);
+  receptions = g_list_copy_deep (priv->receptions, (GCopyFunc) gst_janus_reception_ref, NULL);
+  for (l = receptions; l; l = l->next) {
+    while (gst_janus_reception_take_keyframe_wish (l->data, &mline)) {
+      if (gst_janus_reception_is_closed (l->data) || gst_janus_reception_is_ending (l->data))
+        continue;
       GST_JANUS_SRC_GET_CLASS (self)->request_keyframe (bin,
-          gst_janus_reception_get_origin (reception),
-          gst_janus_reception_get_mid (reception, gst_janus_pad_get_mline (l->data)));
+          gst_janus_reception_get_origin (l->data), gst_janus_reception_get_mid (l->data, mline));
       if (!priv->keyframe_timer)
         priv->keyframe_timer =
             gst_janus_bin_add_timeout (bin, KEYFRAME_INTERVAL_MSECONDS, on_keyframe_timer);
     }
   }
-  g_list_free_full (pads, gst_object_unref);
+  g_list_free_full (receptions, (GDestroyNotify) gst_janus_reception_unref);
 }
 
 /* ---- The end ---- */
@@ -431,24 +447,8 @@ on_ended (GstJanusBin *bin, gpointer origin)
   GST_JANUS_SRC_GET_CLASS (bin)->ended (bin, origin);
 }
 
-static void
-on_incomplete (GstJanusBin *bin, GstJanusReception *reception)
-{
-  GList *pads = ref_pads (GST_JANUS_SRC (bin)), *l;
-
-  for (l = pads; l; l = l->next) {
-    if (gst_janus_pad_get_origin (l->data) == reception &&
-        GST_PAD_PAD_TEMPLATE (GST_PAD (l->data)) &&
-        g_str_equal (GST_PAD_TEMPLATE_NAME_TEMPLATE (GST_PAD_PAD_TEMPLATE (GST_PAD (l->data))),
-            video_template.name_template))
-      gst_janus_pad_wish_keyframe (l->data);
-  }
-  g_list_free_full (pads, gst_object_unref);
-  request_keyframes (bin);
-}
-
 static const GstJanusReceptionHandlers reception_handlers = {
-    on_answer, on_candidate, on_connected, on_incomplete, on_failed, on_ended, on_target_added};
+    on_answer, on_candidate, on_connected, request_keyframes, on_failed, on_ended, on_target_added};
 
 GstJanusReception *
 gst_janus_src_begin (GstJanusSrc *self, const GstJanusReceptionInfo *info, gpointer origin)

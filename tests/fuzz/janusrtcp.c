@@ -21,14 +21,13 @@ check_compound (const guint8 *data, gsize size)
 }
 
 static void
-check_round_trip (const guint8 *data, gsize size)
+check_report (const guint8 *data, gsize size)
 {
-  guint32 ssrc;
-  gint lost;
+  GstJanusReport report;
 
-  if (gst_janus_rtcp_tells_round_trip (data, size, &ssrc, &lost)) {
-    g_assert_cmpint (lost, >=, -LOST_LIMIT);
-    g_assert_cmpint (lost, <, LOST_LIMIT);
+  if (gst_janus_rtcp_read_report (data, size, &report)) {
+    g_assert_cmpint (report.lost, >=, -LOST_LIMIT);
+    g_assert_cmpint (report.lost, <, LOST_LIMIT);
   }
 }
 
@@ -46,7 +45,7 @@ check_parts (const GPtrArray *parts, gsize size)
     g_assert_cmpuint (part->len, <=, size);
     check_compound (part->data, part->len);
     g_assert_null (gst_janus_rtcp_split (part->data, part->len));
-    check_round_trip (part->data, part->len);
+    check_report (part->data, part->len);
   }
 }
 
@@ -59,6 +58,6 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
     check_compound (data, size);
     check_parts (parts, size);
   }
-  check_round_trip (data, size);
+  check_report (data, size);
   return 0;
 }

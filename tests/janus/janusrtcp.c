@@ -328,8 +328,7 @@ GST_START_TEST (random_bytes_do_no_harm)
 
   for (i = 0; i < 20000; i++) {
     g_autoptr (GByteArray) rtcp = g_byte_array_new ();
-    guint32 ssrc;
-    gint lost;
+    GstJanusReport report;
 
     g_byte_array_set_size (rtcp, (guint) g_rand_int_range (rand, 0, 200));
     for (j = 0; j < rtcp->len; j++)
@@ -341,7 +340,7 @@ GST_START_TEST (random_bytes_do_no_harm)
       GST_WRITE_UINT16_BE (rtcp->data + 2, rtcp->data[3] % (rtcp->len / 4 + 2));
     }
     check_parts (rtcp);
-    gst_janus_rtcp_tells_round_trip (rtcp->data, rtcp->len, &ssrc, &lost);
+    gst_janus_rtcp_read_report (rtcp->data, rtcp->len, &report);
   }
 }
 GST_END_TEST;
@@ -367,11 +366,9 @@ GST_START_TEST (changed_bytes_do_no_harm)
 GST_END_TEST;
 
 static gboolean
-tells (const GByteArray *rtcp, guint32 *ssrc)
+read_report (const GByteArray *rtcp, GstJanusReport *report)
 {
-  gint lost;
-
-  return gst_janus_rtcp_tells_round_trip (rtcp->data, rtcp->len, ssrc, &lost);
+  return gst_janus_rtcp_read_report (rtcp->data, rtcp->len, report);
 }
 
 GST_START_TEST (a_report_on_a_report_tells_the_round_trip_time)
@@ -383,22 +380,23 @@ GST_START_TEST (a_report_on_a_report_tells_the_round_trip_time)
     g_autoptr (GByteArray) rtcp = g_byte_array_new ();
     g_autoptr (GByteArray) empty = g_byte_array_new ();
     gsize lsr = types[t] == SR ? 28 + 16 : 8 + 16;
-    guint32 ssrc = 0;
+    GstJanusReport report = {0};
 
     append_report (rtcp, types[t], 7, 1);
     append_sdes (rtcp);
-    fail_unless (tells (rtcp, &ssrc));
-    fail_unless_equals_uint64_hex (ssrc, SOURCE (7));
+    fail_unless (read_report (rtcp, &report) && report.tells_round_trip);
+    fail_unless_equals_uint64_hex (report.ssrc, SOURCE (7));
     GST_WRITE_UINT32_BE (rtcp->data + lsr, 0);
-    fail_if (tells (rtcp, &ssrc));
+    fail_unless (read_report (rtcp, &report) && !report.tells_round_trip);
+    fail_unless_equals_uint64_hex (report.ssrc, SOURCE (7));
     GST_WRITE_UINT32_BE (rtcp->data + lsr, 1);
-    fail_unless (tells (rtcp, &ssrc));
+    fail_unless (read_report (rtcp, &report) && report.tells_round_trip);
     rtcp->data[0]++;
-    fail_if (tells (rtcp, &ssrc));
+    fail_if (read_report (rtcp, &report), "a block more than there is room for");
 
     append_report (empty, types[t], 0, 0);
     append_feedback (empty, RTPFB, SOURCE (0));
-    fail_if (tells (empty, &ssrc));
+    fail_if (read_report (empty, &report), "no block");
   }
 }
 GST_END_TEST;
@@ -414,13 +412,12 @@ GST_START_TEST (a_report_tells_how_many_packets_are_lost)
 
   for (i = 0; i < G_N_ELEMENTS (cases); i++) {
     g_autoptr (GByteArray) rtcp = g_byte_array_new ();
-    guint32 ssrc = 0;
-    gint lost = 4711;
+    GstJanusReport report = {.lost = 4711};
 
     append_report (rtcp, RR, 0, 1);
     GST_WRITE_UINT32_BE (rtcp->data + 8 + 4, cases[i].field);
-    fail_unless (gst_janus_rtcp_tells_round_trip (rtcp->data, rtcp->len, &ssrc, &lost));
-    assert_equals_int (lost, cases[i].lost);
+    fail_unless (read_report (rtcp, &report));
+    assert_equals_int (report.lost, cases[i].lost);
   }
 }
 GST_END_TEST;

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include <gst/check/gstcheck.h>
-#include <gst/video/video.h>
 
 #include "testcall.h"
 #include "testfiles.h"
@@ -86,24 +85,6 @@ wait_stat (GstElement *pipeline, const gchar *element, const gchar *field, guint
   test_wait_until (stat_is_reached, &check);
 }
 
-/* Counts requests for keyframes that pass a pad. */
-static GstPadProbeReturn
-on_upstream_event (GstPad *pad, GstPadProbeInfo *info, gpointer requests)
-{
-  if (gst_video_event_is_force_key_unit (GST_PAD_PROBE_INFO_EVENT (info)))
-    g_atomic_int_inc ((gint *) requests);
-  return GST_PAD_PROBE_OK;
-}
-
-static void
-count_requests (GstElement *pipeline, const gchar *pad_name, gint *requests)
-{
-  g_autoptr (GstElement) dec = test_get_element (pipeline, "dec");
-  g_autoptr (GstPad) pad = gst_element_get_static_pad (dec, pad_name);
-
-  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_EVENT_UPSTREAM, on_upstream_event, requests, NULL);
-}
-
 GST_START_TEST (a_bot_with_the_wrong_key_is_told_and_sees_pictures_as_soon_as_it_has_the_right_one)
 {
   g_autoptr (TestJanus) janus = test_start_janus (NULL);
@@ -114,8 +95,8 @@ GST_START_TEST (a_bot_with_the_wrong_key_is_told_and_sees_pictures_as_soon_as_it
   gint requests_of_dec = 0, requests_of_decoder = 0, keyframes;
   g_autoptr (GstMessage) failed = NULL, resumed = NULL;
 
-  count_requests (bot, "sink", &requests_of_dec);
-  count_requests (bot, "src", &requests_of_decoder);
+  test_count_keyframe_requests (bot, "dec", "sink", &requests_of_dec);
+  test_count_keyframe_requests (bot, "dec", "src", &requests_of_decoder);
   gst_element_set_state (bot, GST_STATE_PLAYING);
 
   failed = test_wait_element_message (bot, "perclite-decrypt-failed");

@@ -153,6 +153,8 @@ call_with_loss (gdouble to_client, gdouble to_server, const gchar *properties, c
   test_wait_state (subscriber, "s", "connected");
   /* Janus begins to keep packets with the first report from which it can tell the round-trip time. */
   test_wait_until (keeps_packets, janus);
+  if (g_str_has_suffix (properties, "true"))
+    test_wait_until (test_asks_again, subscriber);
 
   lossy_link_set (link, to_client, to_server, DELAY_MSECONDS);
   gaps_reset (&gaps);
@@ -187,8 +189,8 @@ check_recovery (gdouble to_client, gdouble to_server, const gchar *audio)
 
   fail_unless (
       result.lost > PACKETS * LOSS / 4, "the link has lost only %" G_GUINT64_FORMAT, result.lost);
-  /* Without retransmission it is 1 of 20. A retransmission may be lost as well, and there is time for two. */
-  fail_unless (result.unrecovered * 60 <= result.expected, "%u of %u packets never came",
+  /* Without retransmission it is 1 of 20. A retransmission may be lost as well, and there is time for two: 1 of 8000. */
+  fail_unless (result.unrecovered * 300 <= result.expected, "%u of %u packets never came",
       result.unrecovered, result.expected);
   assert_equals_uint64 (result.dropped, 0);
 }
@@ -217,8 +219,20 @@ GST_START_TEST (who_can_wait_gets_what_both_ways_lose)
       LOSS, LOSS, "do-retransmission=true", OPUS_SOURCE ENCRYPT "sfu.", "latency=800");
 
   fail_unless (result.lost > PACKETS * LOSS / 4);
-  /* Time for three or four retransmissions, each of which may be lost. */
-  fail_unless (result.unrecovered * 100 <= result.expected, "%u of %u packets never came",
+  /* Time for four retransmissions, each of which may be lost; Janus asks a publisher only twice: 1 of 2000. */
+  fail_unless (result.unrecovered * 200 <= result.expected, "%u of %u packets never came",
+      result.unrecovered, result.expected);
+  assert_equals_uint64 (result.dropped, 0);
+}
+GST_END_TEST;
+
+/* As often as Janus sends it again, from the first second on, and not only as often as a 20th of the bandwidth allows: 1 of 3000. */
+GST_START_TEST (what_is_lost_again_and_again_is_asked_for_again_and_again)
+{
+  Result result = call_with_loss (0.2, 0, "do-retransmission=true", "", "latency=800");
+
+  fail_unless (result.lost > PACKETS * 0.2 / 4);
+  fail_unless (result.unrecovered * 200 <= result.expected, "%u of %u packets never came",
       result.unrecovered, result.expected);
   assert_equals_uint64 (result.dropped, 0);
 }
@@ -280,6 +294,7 @@ loss_suite (void)
   tcase_add_test (tc, packets_lost_on_the_way_from_the_server_are_sent_again);
   tcase_add_test (tc, video_beside_audio_is_sent_again_too);
   tcase_add_test (tc, who_can_wait_gets_what_both_ways_lose);
+  tcase_add_test (tc, what_is_lost_again_and_again_is_asked_for_again_and_again);
   tcase_add_test (tc, without_loss_nothing_is_missing);
   tcase_add_test (tc, each_packet_of_a_handshake_is_sent_twice);
   tcase_add_test (tc, without_retransmission_lost_is_lost);

@@ -3,7 +3,6 @@
 
 #include <gst/check/gstcheck.h>
 #include <gst/rtp/rtp.h>
-#include <gst/video/video.h>
 
 #include "lossylink.h"
 #include "testcall.h"
@@ -194,23 +193,6 @@ ask (TestJanus *janus, const gchar *body)
       json_object_get_string_member_with_default (answer, "error", ""));
 }
 
-static GstPadProbeReturn
-on_upstream_event (GstPad *pad, GstPadProbeInfo *info, gpointer requests)
-{
-  if (gst_video_event_is_force_key_unit (GST_PAD_PROBE_INFO_EVENT (info)))
-    g_atomic_int_inc ((gint *) requests);
-  return GST_PAD_PROBE_OK;
-}
-
-static void
-count_keyframe_requests (GstElement *pipeline, gint *requests)
-{
-  g_autoptr (GstElement) enc = test_get_element (pipeline, "enc");
-  g_autoptr (GstPad) pad = gst_element_get_static_pad (enc, "src");
-
-  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_EVENT_UPSTREAM, on_upstream_event, requests, NULL);
-}
-
 GST_START_TEST (a_server_that_is_killed_and_restarted_has_the_same_publisher_again)
 {
   g_autoptr (TestJanus) janus = test_start_janus (NULL);
@@ -222,7 +204,7 @@ GST_START_TEST (a_server_that_is_killed_and_restarted_has_the_same_publisher_aga
   guint descriptors = 0, threads = 0;
 
   watch_outer (publisher, &outer);
-  count_keyframe_requests (publisher, &requests);
+  test_count_keyframe_requests (publisher, "enc", "src", &requests);
   gst_element_set_state (publisher, GST_STATE_PLAYING);
   test_wait_state (publisher, "sfu", "connected");
 
@@ -453,8 +435,9 @@ GST_START_TEST (a_handshake_that_gets_stuck_is_begun_anew)
   lossy_link_set_droppable (link, PACKET_MASK (PACKET_DTLS));
   lossy_link_set (link, 1.0, 1.0, 0);
   publisher = publish (lossy_link_get_endpoint (link), TEST_ROOM_E2EE, "feed-id=777");
-  wait_lost (publisher, "DTLS handshake with the server has not ended within 2 s");
-  wait_lost (publisher, "DTLS handshake with the server has not ended within 4 s");
+  wait_lost (publisher, "DTLS handshake with the server has not ended within 1.5 s");
+  wait_lost (publisher, "DTLS handshake with the server has not ended within 1.5 s");
+  wait_lost (publisher, "DTLS handshake with the server has not ended within 3.0 s");
   lossy_link_set (link, 0.0, 0.0, 0);
   test_wait_state (publisher, "sfu", "connected");
   assert_seen (janus, TEST_ROOM_E2EE, "777");
@@ -463,7 +446,7 @@ GST_START_TEST (a_handshake_that_gets_stuck_is_begun_anew)
   wait_lost (publisher, "closed the connection");
   lossy_link_set (link, 1.0, 1.0, 0);
   restart (janus);
-  wait_lost (publisher, "DTLS handshake with the server has not ended within 2 s");
+  wait_lost (publisher, "DTLS handshake with the server has not ended within 1.5 s");
   lossy_link_set (link, 0.0, 0.0, 0);
   test_wait_state (publisher, "sfu", "connected");
   test_end (publisher);

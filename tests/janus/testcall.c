@@ -286,6 +286,41 @@ test_wait_until (gboolean (*check) (gpointer data), gpointer data)
   g_source_destroy (tick);
 }
 
+static GstPadProbeReturn
+on_upstream_event (GstPad *pad, GstPadProbeInfo *info, gpointer requests)
+{
+  if (gst_event_has_name (GST_PAD_PROBE_INFO_EVENT (info), "GstForceKeyUnit"))
+    g_atomic_int_inc ((gint *) requests);
+  return GST_PAD_PROBE_OK;
+}
+
+void
+test_count_keyframe_requests (
+    GstElement *pipeline, const gchar *name, const gchar *pad_name, gint *requests)
+{
+  g_autoptr (GstElement) element = test_get_element (pipeline, name);
+  g_autoptr (GstPad) pad = gst_element_get_static_pad (element, pad_name);
+
+  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_EVENT_UPSTREAM, on_upstream_event, requests, NULL);
+}
+
+gboolean
+test_asks_again (gpointer pipeline)
+{
+  GstIterator *jitterbuffers =
+      gst_bin_iterate_all_by_element_factory_name (GST_BIN (pipeline), "rtpjitterbuffer");
+  GValue item = G_VALUE_INIT;
+  gboolean asks = FALSE;
+
+  while (!asks && gst_iterator_next (jitterbuffers, &item) == GST_ITERATOR_OK) {
+    g_object_get (g_value_get_object (&item), "do-retransmission", &asks, NULL);
+    g_value_reset (&item);
+  }
+  g_value_unset (&item);
+  gst_iterator_free (jitterbuffers);
+  return asks;
+}
+
 typedef struct {
   gint *number;
   gint value;

@@ -71,6 +71,13 @@ TestCount *test_count (GstElement *pipeline, const gchar *name);
 /* Waits until COUNT has N buffers. An error, or EOS before, fails the test. */
 void test_wait_buffers (GstElement *pipeline, TestCount *count, gint n);
 
+/* Counts the requests for keyframes that pass the pad PAD of the element NAME upstream, from now on, atomically in REQUESTS. */
+void test_count_keyframe_requests (
+    GstElement *pipeline, const gchar *name, const gchar *pad, gint *requests);
+
+/* Whether PIPELINE, which receives video, asks for what is lost: not from the first moment on. For test_wait_until(). */
+gboolean test_asks_again (gpointer pipeline);
+
 /* Waits until CHECK (DATA) is TRUE. */
 void test_wait_until (gboolean (*check) (gpointer data), gpointer data);
 

@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What is lost and will not be sent again is made up for by a keyframe, long before a jitter buffer with much time gives it up. */
+
+#include <gst/check/gstcheck.h>
+
+#include "lossylink.h"
+#include "testcall.h"
+
+/* The jitter buffer lets out nothing before the tests are over, so whatever they see is not for what has come out of it. */
+#define LATENCY "latency=30000"
+
+#define PUBLISHER                                                                    \
+  VP8_SOURCE " ! perclitenc name=enc key=" KEY " ! "                                 \
+             "janusvideoroomsink name=sfu janus-endpoint=%s room-id=" TEST_ROOM_E2EE \
+             " feed-id=777 %s"
+#define RECEIVER                                                                                   \
+  "janusvideoroomsrc name=s janus-endpoint=%s room-id=" TEST_ROOM_E2EE " feed-id=777 " LATENCY     \
+  " s. ! application/x-rtp,media=video ! perclitedec key=" KEY " ! fakesink name=out async=false " \
+  "sync=false"
+
+typedef struct {
+  TestJanus *janus;
+  LossyLink *link;
+  GstElement *publisher, *receiver;
+  TestCount *out; /* of the jitter buffer */
+  gint requests;  /* for keyframes, that the publisher was given; atomic */
+  gint seen;
+  LinkDirection direction;
+  guint64 packets; /* that were waited for */
+} Call;
+
+static void
+call_init (Call *call)
+{
+  g_autoptr (GError) error = NULL;
+
+  *call = (Call){.janus = test_start_janus (NULL)};
+  call->link = lossy_link_new (test_janus_get_endpoint (call->janus), 1, &error);
+  fail_unless (call->link != NULL);
+}
+
+/* Each of them is given an endpoint: of the server, or of the link. */
+static void
+call_begin (Call *call, const gchar *publisher, const gchar *properties, const gchar *receiver)
+{
+  call->publisher = test_play (PUBLISHER, publisher, properties);
+  test_count_keyframe_requests (call->publisher, "enc", "src", &call->requests);
+  test_wait_state (call->publisher, "sfu", "connected");
+  call->receiver = test_play (RECEIVER, receiver);
+  call->out = test_count (call->receiver, "out");
+  test_wait_state (call->receiver, "s", "connected");
+}
+
+static void
+call_clear (Call *call)
+{
+  test_end (call->receiver);
+  test_end (call->publisher);
+  lossy_link_free (call->link);
+  test_janus_free (call->janus);
+}
+
+static guint64
+count_packets (const Call *call, gboolean dropped)
+{
+  LinkCounts counts;
+
+  lossy_link_get_counts (call->link, &counts);
+  return (dropped ? counts.dropped : counts.forwarded)[call->direction][PACKET_RTP];
+}
+
+static gboolean
+enough_have_passed (gpointer data)
+{
+  Call *call = data;
+
+  return count_packets (call, FALSE) >= call->packets;
+}
+
+static gboolean
+enough_are_lost (gpointer data)
+{
+  Call *call = data;
+
+  return count_packets (call, TRUE) >= call->packets;
+}
+
+static void
+wait_packets (Call *call, guint n)
+{
+  call->packets = count_packets (call, FALSE) + n;
+  test_wait_until (enough_have_passed, call);
+}
+
+/* MASK is what gets lost otherwise. */
+static void
+lose_some (Call *call, guint mask)
+{
+  call->packets = count_packets (call, TRUE) + 1;
+  lossy_link_set_droppable (call->link, mask | PACKET_MASK (PACKET_RTP));
+  test_wait_until (enough_are_lost, call);
+  lossy_link_set_droppable (call->link, mask);
+}
+
+static gboolean
+was_asked (gpointer data)
+{
+  Call *call = data;
+
+  return g_atomic_int_get (&call->requests) > call->seen;
+}
+
+static void
+check_that_losing_some_asks (Call *call, guint mask)
+{
+  call->seen = g_atomic_int_get (&call->requests);
+  lose_some (call, mask);
+  test_wait_until (was_asked, call);
+  assert_equals_int (g_atomic_int_get (&call->out->buffers), 0);
+}
+
+/* Janus tells by a report of its own when it can: here none comes. */
+GST_START_TEST (what_is_lost_before_it_can_be_sent_again_is_made_up_for_by_a_keyframe)
+{
+  const guint reports = PACKET_MASK (PACKET_RTCP);
+  Call call;
+
+  call_init (&call);
+  lossy_link_set_droppable (call.link, reports);
+  lossy_link_set (call.link, 1, 0, 0);
+  call.direction = LINK_TO_CLIENT;
+  call_begin (&call, test_janus_get_endpoint (call.janus), "", lossy_link_get_endpoint (call.link));
+  /* The server has asked for one for whoever joins. */
+  test_wait_until (was_asked, &call);
+  wait_packets (&call, 30);
+  for (guint i = 0; i < 3; i++)
+    check_that_losing_some_asks (&call, reports);
+  call_clear (&call);
+}
+GST_END_TEST;
+
+/* A publisher that does not send again stands for one whose link has lost that, too. */
+GST_START_TEST (what_the_server_never_had_is_made_up_for_by_a_keyframe)
+{
+  Call call;
+
+  call_init (&call);
+  lossy_link_set_droppable (call.link, 0);
+  lossy_link_set (call.link, 0, 1, 0);
+  call.direction = LINK_TO_SERVER;
+  call_begin (&call, lossy_link_get_endpoint (call.link), "do-retransmission=false",
+      test_janus_get_endpoint (call.janus));
+  test_wait_until (test_asks_again, call.receiver);
+  for (guint i = 0; i < 3; i++) {
+    wait_packets (&call, 30);
+    check_that_losing_some_asks (&call, 0);
+  }
+  call_clear (&call);
+}
+GST_END_TEST;
+
+GST_START_TEST (without_loss_no_keyframe_is_asked_for)
+{
+  Call call;
+
+  call_init (&call);
+  call.direction = LINK_TO_CLIENT;
+  call_begin (&call, test_janus_get_endpoint (call.janus), "", lossy_link_get_endpoint (call.link));
+  test_wait_until (test_asks_again, call.receiver);
+  call.seen = g_atomic_int_get (&call.requests);
+  wait_packets (&call, 60);
+  assert_equals_int (g_atomic_int_get (&call.requests), call.seen);
+  call_clear (&call);
+}
+GST_END_TEST;
+
+static Suite *
+keyframes_suite (void)
+{
+  Suite *s = suite_create ("keyframes");
+  TCase *tc = tcase_create ("keyframes");
+
+  suite_add_tcase (s, tc);
+  tcase_set_timeout (tc, 180);
+  tcase_add_test (tc, what_is_lost_before_it_can_be_sent_again_is_made_up_for_by_a_keyframe);
+  tcase_add_test (tc, what_the_server_never_had_is_made_up_for_by_a_keyframe);
+  tcase_add_test (tc, without_loss_no_keyframe_is_asked_for);
+  return s;
+}
+
+GST_CHECK_MAIN (keyframes);
