@@ -233,8 +233,8 @@ on_stuck (gpointer user_data)
 {
   GstJanusPeer *peer = user_data;
   g_autoptr (GError) error = g_error_new (JANUS_ERROR, JANUS_ERROR_HANDSHAKE,
-      "The DTLS handshake with the server has not ended within %u s",
-      peer->patience.handshake / 1000);
+      "The DTLS handshake with the server has not ended within %u.%u s",
+      peer->patience.handshake / 1000, peer->patience.handshake % 1000 / 100);
 
   gst_janus_clear_source (&peer->handshake_timer);
   /* It may have, and we are about to be told. */

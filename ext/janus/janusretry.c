@@ -12,10 +12,16 @@
 
 /* After this a connection is better begun anew, which takes a few round trips: Janus 1.1.2 sends what the link has lost of a DTLS handshake again
  * after 1 s, then after 2 s more and 4 s more (OpenSSL), and cannot be asked for it earlier; and libnice waits 5 s for the other side
- * once its own checks have failed. Twice as long after each handshake that got stuck, for links and machines on which it does take that long;
- * the other side is given all the time that libnice does at the second time. */
-#define PATIENCE_MSECONDS 2000
+ * once its own checks have failed. On a link that loses packets a second handshake is as quick as the first one should have been; from the third
+ * on each has twice as long, for links and machines on which it does take that long. The other side is given all the time that libnice
+ * does at the second time. */
+#define HANDSHAKE_MSECONDS 1500
+#define IDLE_MSECONDS 2000
 #define MAX_DOUBLINGS 3
+
+/* Of the usual delay, after the first bad luck in a row: the server is there, only has it to have forgotten the session before, and others have
+ * not had the same bad luck at the same time. */
+#define UNLUCKY_SHARE 4
 
 static JanusRetryKind
 get_kind_of_error (gint code)
@@ -193,6 +199,8 @@ janus_retry_failed (JanusRetry *retry, const JanusRetryConfig *config, const GEr
     return JANUS_RETRY_GIVE_UP;
   retry->attempts++;
   *delay = get_delay (get_step (retry, is_lost && config->id_is_ours), config, chance);
+  if (retry->unlucky == 1)
+    *delay /= UNLUCKY_SHARE;
   if (!is_lost)
     return JANUS_RETRY_AGAIN;
   return config->id_is_ours ? JANUS_RETRY_AGAIN_THOUGH_TAKEN : JANUS_RETRY_AGAIN_AS_ANOTHER;
@@ -205,8 +213,8 @@ janus_retry_get_patience (const JanusRetry *retry, const JanusRetryConfig *confi
 
   if (!may_try (retry, config))
     return patience;
-  patience.handshake = PATIENCE_MSECONDS << MIN (retry->stuck, MAX_DOUBLINGS);
+  patience.handshake = HANDSHAKE_MSECONDS << CLAMP ((gint) retry->stuck - 1, 0, MAX_DOUBLINGS);
   if (retry->blocked == 0)
-    patience.idle = PATIENCE_MSECONDS;
+    patience.idle = IDLE_MSECONDS;
   return patience;
 }

@@ -204,15 +204,15 @@ GST_START_TEST (who_was_but_unlucky_does_not_wait_for_the_attempts_before)
   for (i = 0; i < 10; i++)
     next_delay (&retry, &for_ever, 0, 1);
   assert_equals_uint64 (
-      next_delay_after (&retry, &for_ever, JANUS_ERROR_HANDSHAKE, 0, 1), SECOND / 2);
+      next_delay_after (&retry, &for_ever, JANUS_ERROR_HANDSHAKE, 0, 1), SECOND / 8);
   /* That often it is no bad luck. */
   assert_equals_uint64 (next_delay_after (&retry, &for_ever, JANUS_ERROR_SRTP, 0, 1), SECOND);
   assert_equals_uint64 (next_delay_after (&retry, &for_ever, JANUS_ERROR_SRTP, 0, 1), 2 * SECOND);
   assert_equals_uint64 (next_delay (&retry, &for_ever, 0, 1), 5 * SECOND);
-  assert_equals_uint64 (next_delay_after (&retry, &for_ever, JANUS_ERROR_SRTP, 0, 1), SECOND / 2);
+  assert_equals_uint64 (next_delay_after (&retry, &for_ever, JANUS_ERROR_SRTP, 0, 1), SECOND / 8);
   janus_retry_succeeded (&retry, 0);
   assert_equals_uint64 (
-      next_delay_after (&retry, &for_ever, JANUS_ERROR_SRTP, 5 * SECOND, 1), SECOND / 2);
+      next_delay_after (&retry, &for_ever, JANUS_ERROR_SRTP, 5 * SECOND, 1), SECOND / 8);
   assert_equals_uint64 (retry.attempts, 1);
 }
 GST_END_TEST;
@@ -230,7 +230,7 @@ assert_patience (
 GST_START_TEST (what_gets_stuck_has_longer_the_next_time)
 {
   JanusRetry retry = JANUS_RETRY_INIT;
-  static const guint handshakes[] = {2000, 4000, 8000, 16000, 16000};
+  static const guint handshakes[] = {1500, 1500, 3000, 6000, 12000, 12000};
 
   for (guint i = 0; i < G_N_ELEMENTS (handshakes); i++) {
     assert_patience (&retry, &for_ever, handshakes[i], 2000);
@@ -239,11 +239,11 @@ GST_START_TEST (what_gets_stuck_has_longer_the_next_time)
   /* A way that is not found says nothing of handshakes, nor does a server that is not there. */
   janus_retry_succeeded (&retry, 0);
   fail_once (&retry, &for_ever, JANUS_ERROR, JANUS_ERROR_UNREACHABLE, 0);
-  assert_patience (&retry, &for_ever, 2000, 2000);
+  assert_patience (&retry, &for_ever, 1500, 2000);
   fail_once (&retry, &for_ever, JANUS_ERROR, JANUS_ERROR_ICE, 0);
-  assert_patience (&retry, &for_ever, 2000, 0);
+  assert_patience (&retry, &for_ever, 1500, 0);
   janus_retry_succeeded (&retry, 0);
-  assert_patience (&retry, &for_ever, 2000, 2000);
+  assert_patience (&retry, &for_ever, 1500, 2000);
 }
 GST_END_TEST;
 
@@ -253,7 +253,7 @@ GST_START_TEST (the_last_attempt_has_all_the_time)
   JanusRetry retry = JANUS_RETRY_INIT;
 
   config.max_attempts = 1;
-  assert_patience (&retry, &config, 2000, 2000);
+  assert_patience (&retry, &config, 1500, 2000);
   fail_once (&retry, &config, JANUS_ERROR, JANUS_ERROR_HANDSHAKE, 0);
   assert_patience (&retry, &config, 0, 0);
   config.enabled = FALSE;
