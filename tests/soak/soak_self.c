@@ -91,13 +91,19 @@ GST_END_TEST;
 
 /* Picture N is sent at AT (N). */
 static SoakLedger *
-make_ledger (guint pictures)
+make_ledger_for (guint receivers, guint pictures)
 {
-  SoakLedger *ledger = soak_ledger_new (1);
+  SoakLedger *ledger = soak_ledger_new (receivers);
 
   for (guint n = 0; n < pictures; n++)
     soak_ledger_sent (ledger, n, AT (n) + 1);
   return ledger;
+}
+
+static SoakLedger *
+make_ledger (guint pictures)
+{
+  return make_ledger_for (1, pictures);
 }
 
 static void
@@ -122,7 +128,7 @@ GST_START_TEST (what_has_come_once_and_in_order_is_received)
   /* What was before its first is not its affair. */
   assert_equals_int (balance.sent, 8);
   assert_equals_int (balance.received, 8);
-  assert_equals_int (balance.lost + balance.early + balance.gaps, 0);
+  assert_equals_int (balance.lost + balance.common + balance.early + balance.gaps, 0);
 }
 GST_END_TEST;
 
@@ -132,26 +138,27 @@ GST_START_TEST (what_a_fault_has_cost_is_a_gap_and_what_is_lost_otherwise_is_los
   SoakRecovery recovery;
   SoakBalance balance;
 
-  receive (ledger, 0, 20);
-  /* 20 and 21 were under way. */
+  receive (ledger, 0, 18);
+  receive (ledger, 19, 20);
+  /* 20 and 21 were under way, 18 was not. */
   soak_ledger_begin_fault (ledger, SOAK_FAULT_SERVER, AT (22));
   soak_ledger_end_fault (ledger, AT (30));
   fail_if (soak_ledger_has_recovered (ledger, 0));
   receive (ledger, 40, 42);
   fail_unless (soak_ledger_has_recovered (ledger, 0));
-  /* Two soon afterwards, and one late. */
-  receive (ledger, 44, 80);
+  /* From soon afterwards on, and one late. */
+  receive (ledger, 55, 80);
   receive (ledger, 81, 100);
 
   recovery = soak_ledger_get_recovery (ledger, 0, 0);
   assert_equals_int (recovery.fault, SOAK_FAULT_SERVER);
   assert_equals_int64 (recovery.recovery, AT (40) + 50 - AT (30));
-  balance = soak_ledger_get_balance (ledger, 0, AT (1000), AT (2), AT (10), NULL, NULL);
+  balance = soak_ledger_get_balance (ledger, 0, AT (1000), AT (4), AT (10), NULL, NULL);
   assert_equals_int (balance.sent, 100);
   assert_equals_int (balance.gaps, 20);
-  assert_equals_int (balance.early, 2);
-  assert_equals_int (balance.lost, 1);
-  assert_equals_int (balance.received, 77);
+  assert_equals_int (balance.early, 13);
+  assert_equals_int (balance.lost, 2);
+  assert_equals_int (balance.received, 65);
 }
 GST_END_TEST;
 
@@ -183,6 +190,40 @@ GST_START_TEST (who_is_away_over_two_faults_has_recovered_from_both_at_once)
   assert_equals_int64 (soak_ledger_get_recovery (ledger, 0, 0).recovery, AT (50) + 50 - AT (20));
   assert_equals_int64 (soak_ledger_get_recovery (ledger, 1, 0).recovery, AT (50) + 50 - AT (40));
   assert_equals_int (soak_ledger_get_balance (ledger, 0, AT (1000), 0, 0, NULL, NULL).gaps, 40);
+}
+GST_END_TEST;
+
+static void
+receive_all_but (SoakLedger *ledger, guint receiver, guint pictures, guint from, guint to)
+{
+  for (guint n = 0; n < pictures; n++)
+    if (n < from || n >= to)
+      fail_unless (soak_ledger_received (ledger, receiver, n, AT (n) + 50));
+}
+
+GST_START_TEST (what_all_lack_from_the_same_picture_on_was_lost_before_the_server)
+{
+  g_autoptr (SoakLedger) ledger = make_ledger_for (2, 50);
+  g_autoptr (SoakLedger) other = make_ledger_for (2, 50);
+  SoakBalance balance;
+
+  /* Each has it again at another time. */
+  receive_all_but (ledger, 0, 50, 20, 25);
+  receive_all_but (ledger, 1, 50, 20, 28);
+  for (guint r = 0; r < 2; r++) {
+    balance = soak_ledger_get_balance (ledger, r, AT (100), 0, 0, NULL, NULL);
+    assert_equals_int (balance.common, r == 0 ? 5 : 8);
+    assert_equals_int (balance.lost, 0);
+  }
+
+  /* At the same time by chance. */
+  receive_all_but (other, 0, 50, 20, 25);
+  receive_all_but (other, 1, 50, 21, 25);
+  for (guint r = 0; r < 2; r++) {
+    balance = soak_ledger_get_balance (other, r, AT (100), 0, 0, NULL, NULL);
+    assert_equals_int (balance.common, 0);
+    assert_equals_int (balance.lost, r == 0 ? 5 : 4);
+  }
 }
 GST_END_TEST;
 
@@ -220,6 +261,7 @@ soak_self_suite (void)
   tcase_add_test (tc, what_a_fault_has_cost_is_a_gap_and_what_is_lost_otherwise_is_lost);
   tcase_add_test (tc, what_was_made_before_the_cause_is_gone_is_no_recovery);
   tcase_add_test (tc, who_is_away_over_two_faults_has_recovered_from_both_at_once);
+  tcase_add_test (tc, what_all_lack_from_the_same_picture_on_was_lost_before_the_server);
   tcase_add_test (tc, a_flash_and_its_beep_are_paired_in_any_order);
   return s;
 }

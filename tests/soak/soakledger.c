@@ -138,12 +138,45 @@ soak_ledger_get_recovery (SoakLedger *self, guint i, guint receiver)
       fault->fault, fault->over[receiver] < 0 ? -1 : fault->over[receiver] - fault->gone};
 }
 
+/* Whether RECEIVER, who has not got a picture, got the one before. */
+static gboolean
+is_first_missing (SoakLedger *self, guint receiver, guint number)
+{
+  guint bit = 1u << receiver;
+
+  return !(get_picture (self, number)->received & bit) &&
+         (number == 0 || (get_picture (self, number - 1)->received & bit));
+}
+
+static gboolean
+is_first_missing_for_all (SoakLedger *self, guint number)
+{
+  for (guint r = 0; r < self->receivers; r++) {
+    if (!is_first_missing (self, r, number))
+      return FALSE;
+  }
+  return self->receivers > 1;
+}
+
+/* Whether nothing came to RECEIVER any more of what was sent between picture NUMBER and TIME. */
+static gboolean
+is_last_until (SoakLedger *self, guint receiver, guint number, gint64 time)
+{
+  for (; number < self->pictures->len && get_picture (self, number)->sent < time; number++) {
+    if (get_picture (self, number)->received & 1u << receiver)
+      return FALSE;
+  }
+  return TRUE;
+}
+
 SoakBalance
 soak_ledger_get_balance (SoakLedger *self, guint receiver, gint64 until, gint64 grace, gint64 early,
     SoakLostFunc lost, gpointer user_data)
 {
   SoakBalance balance = {0};
-  guint next = 0; /* fault whose gap is not over */
+  guint next = 0;             /* fault whose gap is not over */
+  gboolean in_common = FALSE; /* what is missing since the last one that has come, */
+  gboolean is_early = FALSE;
   gint64 over;
 
   if (self->first[receiver] < 0)
@@ -164,17 +197,24 @@ soak_ledger_get_balance (SoakLedger *self, guint receiver, gint64 until, gint64 
     }
     fault = next < self->faults->len ? get_fault (self, next) : NULL;
 
+    if (is_first_missing (self, receiver, number)) {
+      in_common = is_first_missing_for_all (self, number);
+      is_early = picture->sent - over <= early;
+    }
     balance.sent++;
     if (picture->received & 1u << receiver) {
       balance.received++;
       continue;
     }
-    if (fault && picture->sent >= fault->begin - grace) {
+    if (fault && picture->sent >= fault->begin - grace &&
+        is_last_until (self, receiver, number, fault->begin)) {
       balance.gaps++;
       continue;
     }
-    if (picture->sent - over <= early)
+    if (is_early)
       balance.early++;
+    else if (in_common)
+      balance.common++;
     else
       balance.lost++;
     if (lost)

@@ -28,8 +28,10 @@ typedef struct {
   guint sent;     /* pictures */
   guint received; /* of these, by this receiver */
   guint gaps;     /* of these, not received because of a fault */
-  guint early;    /* not received, soon after one was over */
-  guint lost;     /* and neither */
+  guint early;    /* not received, from soon after one was over on */
+  guint
+      common; /* neither, and from the same picture on nobody has got any: lost on the way to the server */
+  guint lost; /* none of these */
 } SoakBalance;
 
 typedef struct _SoakLedger SoakLedger;
@@ -53,9 +55,10 @@ gboolean soak_ledger_has_recovered (SoakLedger *self, guint receiver);
 guint soak_ledger_count_faults (SoakLedger *self);
 SoakRecovery soak_ledger_get_recovery (SoakLedger *self, guint fault, guint receiver);
 
-/* Of the pictures from the first one that RECEIVER has got to those that were sent before UNTIL. A gap begins GRACE before its fault, for what was
- * under way, and ends with the first picture that came after it; what is soon after is within EARLY. LOST, unless it is NULL, is called
- * for each picture that is lost, or early, with the time since the last fault was over for RECEIVER. */
+/* Of the pictures from the first one that RECEIVER has got to those that were sent before UNTIL. A gap begins up to GRACE before its fault, with
+ * what was under way and is the last that is missing, and ends with the first picture that came after it; what is soon after is within EARLY. With one receiver nothing is lost in
+ * common. LOST, unless it is NULL, is called for each picture that is lost, in common or not, or early, with the time since the last
+ * fault was over for RECEIVER. */
 typedef void (*SoakLostFunc) (guint number, gint64 since, gpointer user_data);
 SoakBalance soak_ledger_get_balance (SoakLedger *self, guint receiver, gint64 until, gint64 grace,
     gint64 early, SoakLostFunc lost, gpointer user_data);

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 /* What was under way when a fault began: as long as a jitter buffer waits for it, and a little more. */
-#define GRACE (300 * G_USEC_PER_SEC / 1000)
+#define GRACE ((SOAK_LATENCY + 100) * G_USEC_PER_SEC / 1000)
 
 /* How long a receiver may lose pictures on a bad link when it has come back: Janus sends again what is lost only once it knows the round-trip
  * time, which takes it up to a second and a half, and a picture that is missing is noticed when the jitter buffer gives it up. */
@@ -135,10 +135,10 @@ report_pictures (const SoakFindings *findings)
 
     printf ("  %s: %u sent, %u received; missing: %u in the gaps of the faults, %u in the %u s "
             "after them, "
-            "%u otherwise; %u damaged, %u out of order\n",
+            "%u of all on the way to the server, %u otherwise; %u damaged, %u out of order\n",
         soak_side_name (soak_party_get_side (findings->receivers[r])), balance.sent,
         balance.received, balance.gaps, balance.early, (guint) (EARLY / G_USEC_PER_SEC),
-        balance.lost, findings->damaged[r], findings->disorders[r]);
+        balance.common, balance.lost, findings->damaged[r], findings->disorders[r]);
     report_sync (&findings->syncs[r]);
     good &= balance.lost == 0 && findings->damaged[r] == 0 && findings->disorders[r] == 0;
   }

@@ -15,18 +15,23 @@
 
 #define RATE 30
 
+/* For who must never be off air: see docs/outages.md. */
+#define IMPATIENCE "reconnect-max-delay=1000000000 "
+
 /* Keyframes come when they are asked for, and never by themselves. */
-#define PUBLISHER                                                                             \
-  "janusvideoroomsink name=janus janus-endpoint=%s room-id=%s feed-id=777 display-name=cam  " \
-  "videotestsrc is-live=true name=pictures ! "                                                \
-  "video/x-raw,format=I420,width=320,height=240,framerate=" G_STRINGIFY (                     \
-      RATE) "/1 ! "                                                                           \
-            "vp8enc deadline=1 threads=1 target-bitrate=500000 keyframe-max-dist=1000000 "    \
-            "min-force-key-unit-interval=100000000 ! rtpvp8pay pt=105 mtu=1170 ! "            \
-            "perclitenc key-file=%s ! janus.  "                                               \
-            "audiotestsrc is-live=true wave=ticks ! audioconvert ! opusenc ! rtpopuspay ! "   \
+#define PUBLISHER                                                                           \
+  "janusvideoroomsink name=janus janus-endpoint=%s room-id=%s feed-id=777 "                 \
+  "display-name=cam " IMPATIENCE "videotestsrc is-live=true name=pictures ! "               \
+  "video/x-raw,format=I420,width=320,height=240,framerate=" G_STRINGIFY (                   \
+      RATE) "/1 ! "                                                                         \
+            "vp8enc deadline=1 threads=1 target-bitrate=500000 keyframe-max-dist=1000000 "  \
+            "min-force-key-unit-interval=100000000 ! rtpvp8pay pt=105 mtu=1170 ! "          \
+            "perclitenc key-file=%s ! janus.  "                                             \
+            "audiotestsrc is-live=true wave=ticks ! audioconvert ! opusenc ! rtpopuspay ! " \
             "perclitenc key-file=%s ! janus."
-#define RECEIVER "janusvideoroomsrc name=janus janus-endpoint=%s room-id=%s latency=600 %s"
+#define RECEIVER                                                                     \
+  "janusvideoroomsrc name=janus janus-endpoint=%s room-id=%s latency=" G_STRINGIFY ( \
+      SOAK_LATENCY) " " IMPATIENCE "%s"
 #define VIDEO                                                                             \
   "perclitedec key-file=%s ! rtpvp8depay wait-for-keyframe=true request-keyframe=true ! " \
   "vp8dec threads=1 max-errors=-1 ! video/x-raw,format=I420 ! "                           \

@@ -18,6 +18,9 @@
 
 G_BEGIN_DECLS
 
+/* Milliseconds that a receiver waits for a packet: Janus may send it four times. */
+#define SOAK_LATENCY 800
+
 typedef enum {
   SOAK_SIDE_PUBLISH, /* as feed 777 */
   SOAK_SIDE_FOLLOW,  /* receives that feed */
