@@ -19,7 +19,7 @@
 
 /* Bits per second that feedback may take: of this a session of GStreamer makes the time that has to pass between two requests for lost packets (RFC
  * 4585, section 3.5.2), some 20 ms. With the usual 20th of the bandwidth (RFC 3550, section 6.2) that would be more than a second before it knows the
- * bandwidth, and 0.2 s for a stream of 500 kbit/s, in which most of what may be asked for is not. Without loss there is no feedback. */
+ * bandwidth, and 0.2 s for a stream of 500 kbit/s, in which most of what may be asked for is not. Without loss there is hardly any feedback. */
 #define BANDWIDTH 256000.0
 
 /* So many such reports, in case that one is lost. */
@@ -31,18 +31,25 @@ struct _GstJanusFeedback {
   gboolean do_retransmission;
 
   GMutex lock;
-  GHashTable *sessions;                    /* their numbers in the rtpbin -> GObject */
-  GHashTable *waiting;                     /* SSRC -> Waiting */
-  void (*incomplete) (gpointer user_data); /* NULL: detached */
+  GHashTable *sessions;                                 /* their numbers in the rtpbin -> GObject */
+  GHashTable *waiting;                                  /* SSRC -> Waiting */
+  void (*incomplete) (guint mline, gpointer user_data); /* NULL: detached */
   gpointer user_data;
 };
 
 /* A medium for which nothing is asked yet. */
 typedef struct {
   GstElement *jitterbuffer;
+  guint mline;
   guint reports; /* that tell the round-trip time */
   gint lost;     /* packets, by the last report */
 } Waiting;
+
+/* A medium for which something is asked. */
+typedef struct {
+  GstJanusFeedback *feedback;
+  guint mline;
+} Asker;
 
 /* A pad that sends the RTCP of a session. */
 typedef struct {
@@ -103,16 +110,35 @@ set_interval (GObject *session, GstClockTime interval)
   g_object_set (session, "rtcp-min-interval", interval, NULL);
 }
 
-/* What a medium asks for will not come. */
+static void
+asker_free (gpointer data)
+{
+  Asker *asker = data;
+
+  feedback_unref (asker->feedback);
+  g_free (asker);
+}
+
 static void
 on_in_vain (gpointer user_data)
 {
-  GstJanusFeedback *self = user_data;
+  Asker *asker = user_data;
+  GstJanusFeedback *self = asker->feedback;
 
   g_mutex_lock (&self->lock);
   if (self->incomplete)
-    self->incomplete (self->user_data);
+    self->incomplete (asker->mline, self->user_data);
   g_mutex_unlock (&self->lock);
+}
+
+static void
+watch (GstJanusFeedback *self, GstElement *jitterbuffer, guint mline)
+{
+  Asker *asker = g_new0 (Asker, 1);
+
+  asker->feedback = g_atomic_rc_box_acquire (self);
+  asker->mline = mline;
+  gst_janus_missing_watch (jitterbuffer, on_in_vain, asker, asker_free);
 }
 
 /* Under a lock of RTPBIN, which is not to be asked for anything. webrtcbin has had its say before. */
@@ -123,14 +149,17 @@ on_new_jitterbuffer (
   GstJanusFeedback *self = user_data;
   g_autoptr (GObject) session = NULL;
   Waiting *waiting;
+  guint mline;
 
-  g_object_set (jitterbuffer, "do-retransmission", FALSE, NULL);
+  g_object_set (jitterbuffer, "do-retransmission", FALSE, "rtx-next-seqnum", FALSE, NULL);
   if (!self->do_retransmission || !gst_janus_sdp_takes_nacks (self->offer, ssrc))
     return;
-  gst_janus_missing_watch (
-      jitterbuffer, on_in_vain, g_atomic_rc_box_acquire (self), feedback_unref);
+  if (!gst_janus_sdp_find_source (self->offer, ssrc, &mline))
+    mline = GST_JANUS_FEEDBACK_ANY;
+  watch (self, jitterbuffer, mline);
   waiting = g_new0 (Waiting, 1);
   waiting->jitterbuffer = gst_object_ref (jitterbuffer);
+  waiting->mline = mline;
   g_mutex_lock (&self->lock);
   if (self->incomplete)
     g_hash_table_replace (self->waiting, GUINT_TO_POINTER (ssrc), g_steal_pointer (&waiting));
@@ -150,11 +179,13 @@ count_report (GstJanusFeedback *self, const GstJanusReport *report, gboolean *al
   Waiting *waiting = g_hash_table_lookup (self->waiting, GUINT_TO_POINTER (report->ssrc));
   GstElement *jitterbuffer = NULL;
   gboolean is_incomplete;
+  guint mline;
 
   if (!waiting)
     return NULL;
   is_incomplete = report->lost > waiting->lost;
   waiting->lost = report->lost;
+  mline = waiting->mline;
   if (report->tells_round_trip && ++waiting->reports >= ENOUGH_REPORTS) {
     is_incomplete = report->lost > 0;
     jitterbuffer = gst_object_ref (waiting->jitterbuffer);
@@ -162,7 +193,7 @@ count_report (GstJanusFeedback *self, const GstJanusReport *report, gboolean *al
     *all = g_hash_table_size (self->waiting) == 0;
   }
   if (is_incomplete && self->incomplete)
-    self->incomplete (self->user_data);
+    self->incomplete (mline, self->user_data);
   return jitterbuffer;
 }
 
@@ -258,7 +289,8 @@ on_pad_added (GstElement *rtpbin, GstPad *pad, gpointer user_data)
 
 GstJanusFeedback *
 gst_janus_feedback_attach (GstElement *rtpbin, const GstSDPMessage *offer,
-    gboolean do_retransmission, void (*incomplete) (gpointer user_data), gpointer user_data)
+    gboolean do_retransmission, void (*incomplete) (guint mline, gpointer user_data),
+    gpointer user_data)
 {
   GstJanusFeedback *self = feedback_new (offer, do_retransmission);
 

@@ -12,11 +12,12 @@ G_BEGIN_DECLS
  *
  * - of media whose m-line takes NACKs: webrtcbin 1.22 gives all media of a connection what holds for the last one;
  * - as soon as Janus can have them. It keeps what it sends once it knows the round-trip time of a medium, by a report of ours on one of
- *   its own, which it sends every second. A session of GStreamer 1.22 that asks for packets puts off its reports meanwhile: on a bad
- *   link for 10 s and more, in which it asks in vain. So the first reports are sent soon, and nothing is asked before.
+ *   its own, which it sends every second. So the first reports are sent soon, and nothing is asked before;
+ * - if they are lost. Of itself a jitter buffer of GStreamer 1.22 asks also for what it expects and has not come yet, and gives that up after its
+ *   latency: of a screen on which nothing moves for so long the first packet of the next picture.
  *
- * INCOMPLETE (USER_DATA) is called, in a thread of RTPBIN and under a lock, when nothing but a keyframe helps a medium, which the decoder
- * asks for only when the jitter buffer has given up what is lost:
+ * INCOMPLETE (MLINE, USER_DATA) is called, in a thread of RTPBIN and under a lock, when nothing but a keyframe helps the medium of the m-line, or, if that
+ * is GST_JANUS_FEEDBACK_ANY, one of those with video. The decoder asks for one only when the jitter buffer has given up what is lost:
  *
  * - when it has lost something while nothing can be asked for, and once more if anything was lost until then, as from now on a
  *   keyframe will come whole;
@@ -25,8 +26,11 @@ G_BEGIN_DECLS
  * Returns what gst_janus_feedback_detach() takes, which ends that. */
 typedef struct _GstJanusFeedback GstJanusFeedback;
 
+#define GST_JANUS_FEEDBACK_ANY G_MAXUINT
+
 GstJanusFeedback *gst_janus_feedback_attach (GstElement *rtpbin, const GstSDPMessage *offer,
-    gboolean do_retransmission, void (*incomplete) (gpointer user_data), gpointer user_data);
+    gboolean do_retransmission, void (*incomplete) (guint mline, gpointer user_data),
+    gpointer user_data);
 void gst_janus_feedback_detach (GstJanusFeedback *self);
 
 G_END_DECLS

@@ -9,18 +9,39 @@
 
 #include "gstjanusmissing.h"
 
-/* Janus 1.1.2 sends nothing a second time within 200 ms (MAX_NACK_IGNORE in ice.c), so this, and so many round-trip times, is what two attempts
- * take. What was lost twice on the way to Janus never comes, as Janus asks for it twice (SEQ_NACKED there). */
-#define PATIENCE_MSECONDS 250
-#define PATIENCE_ROUND_TRIPS 2
+/* Janus 1.1.2 sends nothing a second time within 200 ms (MAX_NACK_IGNORE in ice.c), and is asked again every 40 ms: so much later, and a round-trip
+ * time, what it was asked for twice has come. What was lost twice on the way to Janus never comes, as Janus asks for it twice (SEQ_NACKED there). */
+#define PATIENCE (260 * GST_MSECOND)
+
+/* Before anything has come that was asked for. */
+#define UNKNOWN_ROUND_TRIP (250 * GST_MSECOND)
+
+/* Of so many that have come the quickest was an answer to the first request. */
+#define N_SAMPLES 8
+
+/* Packets that are asked for at a time; of more, the one that was asked for first is forgotten. */
+#define N_REQUESTS 64
+
+/* A request that was not made again for so long is another one's: sequence numbers come again. */
+#define FORGOTTEN (5 * GST_SECOND)
+
+typedef struct {
+  guint16 seqnum;
+  gboolean open;
+  GstClockTime first, last; /* when it was asked for, running time */
+} Request;
 
 typedef struct {
   void (*in_vain) (gpointer user_data);
   gpointer user_data;
   GDestroyNotify destroy;
 
-  gint newest;       /* sequence number that has come, or -1; atomic */
-  GstClockTime told; /* when, in running time */
+  GMutex lock;
+  Request requests[N_REQUESTS];
+  guint n_open;
+  GstClockTime samples[N_SAMPLES]; /* round-trip times and more */
+  guint n_samples;
+  GstClockTime told; /* when, running time */
 } Missing;
 
 static void
@@ -29,61 +50,144 @@ missing_free (gpointer data)
   Missing *self = data;
 
   self->destroy (self->user_data);
+  g_mutex_clear (&self->lock);
   g_free (self);
 }
 
+static GstClockTime
+get_round_trip (const Missing *self)
+{
+  GstClockTime least = GST_CLOCK_TIME_NONE;
+  guint i;
+
+  if (self->n_samples == 0)
+    return UNKNOWN_ROUND_TRIP;
+  for (i = 0; i < MIN (self->n_samples, N_SAMPLES); i++)
+    least = MIN (least, self->samples[i]);
+  return least;
+}
+
+static Request *
+find_request (Missing *self, guint16 seqnum)
+{
+  guint i;
+
+  for (i = 0; i < N_REQUESTS; i++) {
+    if (self->requests[i].open && self->requests[i].seqnum == seqnum)
+      return &self->requests[i];
+  }
+  return NULL;
+}
+
 static void
-note_packet (Missing *self, GstBuffer *packet)
+close_request (Missing *self, Request *request)
+{
+  request->open = FALSE;
+  self->n_open--;
+}
+
+/* A place that is free, or made so. */
+static Request *
+find_place (Missing *self)
+{
+  Request *oldest = &self->requests[0];
+  guint i;
+
+  for (i = 0; i < N_REQUESTS; i++) {
+    if (!self->requests[i].open)
+      return &self->requests[i];
+    if (self->requests[i].first < oldest->first)
+      oldest = &self->requests[i];
+  }
+  close_request (self, oldest);
+  return oldest;
+}
+
+/* Whether it has been in vain up to now. */
+static gboolean
+note_request (Missing *self, guint16 seqnum, GstClockTime now)
+{
+  Request *request = find_request (self, seqnum);
+
+  if (request && now >= request->last + FORGOTTEN) {
+    close_request (self, request);
+    request = NULL;
+  }
+  if (!request) {
+    request = find_place (self);
+    *request = (Request){.seqnum = seqnum, .open = TRUE, .first = now};
+    self->n_open++;
+  }
+  request->last = now;
+  if (request->first <= self->told || now < request->first + PATIENCE + get_round_trip (self))
+    return FALSE;
+  self->told = now;
+  return TRUE;
+}
+
+static void
+note_answer (Missing *self, guint16 seqnum, GstClockTime now)
+{
+  Request *request = find_request (self, seqnum);
+
+  if (!request)
+    return;
+  if (GST_CLOCK_TIME_IS_VALID (now) && now > request->first)
+    self->samples[self->n_samples++ % N_SAMPLES] = now - request->first;
+  close_request (self, request);
+}
+
+/* ---- What passes the sink pad ---- */
+
+static GstClockTime
+get_now (GstPad *pad)
+{
+  g_autoptr (GstElement) jitterbuffer = gst_pad_get_parent_element (pad);
+
+  return jitterbuffer ? gst_element_get_current_running_time (jitterbuffer) : GST_CLOCK_TIME_NONE;
+}
+
+static void
+on_packet (Missing *self, GstPad *pad, GstBuffer *packet)
 {
   GstRTPBuffer rtp = GST_RTP_BUFFER_INIT;
-  gint newest = g_atomic_int_get (&self->newest);
   guint16 seqnum;
 
   if (!gst_rtp_buffer_map (packet, GST_MAP_READ, &rtp))
     return;
   seqnum = gst_rtp_buffer_get_seq (&rtp);
   gst_rtp_buffer_unmap (&rtp);
-  if (newest < 0 || gst_rtp_buffer_compare_seqnum ((guint16) newest, seqnum) > 0)
-    g_atomic_int_set (&self->newest, seqnum);
+  g_mutex_lock (&self->lock);
+  if (self->n_open > 0)
+    note_answer (self, seqnum, get_now (pad));
+  g_mutex_unlock (&self->lock);
 }
 
-/* A jitter buffer asks also for what has not been sent yet: what it expects, which a stream whose pictures come irregularly does not fulfil. */
-static gboolean
-is_missing (Missing *self, guint16 seqnum)
-{
-  gint newest = g_atomic_int_get (&self->newest);
-
-  return newest >= 0 && gst_rtp_buffer_compare_seqnum (seqnum, (guint16) newest) > 0;
-}
-
-/* REQUEST is made once more each time that a packet has not come. Its own "delay" is none when it is made before its time. */
 static void
-note_request (Missing *self, GstPad *pad, const GstStructure *request)
+on_request (Missing *self, GstPad *pad, const GstStructure *event)
 {
-  g_autoptr (GstElement) jitterbuffer = gst_pad_get_parent_element (pad);
-  guint seqnum, round_trip; /* milliseconds */
-  GstClockTime due, now;    /* the packet */
+  GstClockTime now = get_now (pad);
+  gboolean in_vain;
+  guint seqnum;
 
-  if (!jitterbuffer || !gst_structure_get (request, "seqnum", G_TYPE_UINT, &seqnum, "running-time",
-                           G_TYPE_UINT64, &due, "avg-rtt", G_TYPE_UINT, &round_trip, NULL))
+  if (!GST_CLOCK_TIME_IS_VALID (now) || !gst_structure_get_uint (event, "seqnum", &seqnum))
     return;
-  now = gst_element_get_current_running_time (jitterbuffer);
-  if (!GST_CLOCK_TIME_IS_VALID (now) || !GST_CLOCK_TIME_IS_VALID (due) || due < self->told ||
-      !is_missing (self, (guint16) seqnum) ||
-      now < due + (PATIENCE_MSECONDS + PATIENCE_ROUND_TRIPS * (guint64) round_trip) * GST_MSECOND)
-    return;
-  GST_DEBUG_OBJECT (jitterbuffer, "in vain: %" GST_PTR_FORMAT, request);
-  self->told = now;
-  self->in_vain (self->user_data);
+  g_mutex_lock (&self->lock);
+  in_vain = note_request (self, (guint16) seqnum, now);
+  g_mutex_unlock (&self->lock);
+  if (in_vain) {
+    GST_DEBUG_OBJECT (pad, "in vain: %" GST_PTR_FORMAT, event);
+    self->in_vain (self->user_data);
+  }
 }
 
 static GstPadProbeReturn
 on_passing (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
 {
   if (info->type & GST_PAD_PROBE_TYPE_BUFFER)
-    note_packet (user_data, GST_PAD_PROBE_INFO_BUFFER (info));
+    on_packet (user_data, pad, GST_PAD_PROBE_INFO_BUFFER (info));
   else if (gst_event_has_name (GST_PAD_PROBE_INFO_EVENT (info), "GstRTPRetransmissionRequest"))
-    note_request (user_data, pad, gst_event_get_structure (GST_PAD_PROBE_INFO_EVENT (info)));
+    on_request (user_data, pad, gst_event_get_structure (GST_PAD_PROBE_INFO_EVENT (info)));
   return GST_PAD_PROBE_OK;
 }
 
@@ -97,7 +201,7 @@ gst_janus_missing_watch (GstElement *jitterbuffer, void (*in_vain) (gpointer use
   self->in_vain = in_vain;
   self->user_data = user_data;
   self->destroy = destroy;
-  self->newest = -1;
+  g_mutex_init (&self->lock);
   gst_pad_add_probe (pad,
       (GstPadProbeType) (GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_EVENT_UPSTREAM), on_passing,
       self, missing_free);

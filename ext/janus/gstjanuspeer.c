@@ -182,9 +182,9 @@ tell_candidate (GstJanusPeer *peer, gpointer text, guint mline)
 }
 
 static void
-tell_incomplete (GstJanusPeer *peer, gpointer unused, guint number)
+tell_incomplete (GstJanusPeer *peer, gpointer unused, guint mline)
 {
-  peer->handlers->incomplete (peer, peer->user_data);
+  peer->handlers->incomplete (peer, mline, peer->user_data);
 }
 
 static void
@@ -600,9 +600,9 @@ gst_janus_peer_set_answer (GstJanusPeer *peer, const gchar *text, GError **error
 }
 
 static void
-on_incomplete (gpointer peer)
+on_incomplete (guint mline, gpointer peer)
 {
-  peer_tell (peer, tell_incomplete, NULL, NULL, 0);
+  peer_tell (peer, tell_incomplete, NULL, NULL, mline);
 }
 
 static void

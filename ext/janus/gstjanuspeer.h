@@ -25,8 +25,8 @@ typedef struct {
   void (*candidate) (GstJanusPeer *peer, const gchar *candidate, const gchar *mid, guint mline,
       gpointer user_data);
   void (*connected) (GstJanusPeer *peer, gpointer user_data);
-  /* Pictures that have come are damaged, and those of a new keyframe will not be. Of who accepts offers. */
-  void (*incomplete) (GstJanusPeer *peer, gpointer user_data);
+  /* Only a keyframe helps the m-line: see gstjanusfeedback.h. Of who accepts offers. */
+  void (*incomplete) (GstJanusPeer *peer, guint mline, gpointer user_data);
   /* ERROR is a JANUS_ERROR. */
   void (*failed) (GstJanusPeer *peer, const GError *error, gpointer user_data);
 } GstJanusPeerHandlers;

@@ -5,6 +5,7 @@
 #include "config.h"
 #endif
 
+#include "gstjanusfeedback.h"
 #include "gstjanuspeer.h"
 #include "gstjanusreception.h"
 #include "gstjanussdp.h"
@@ -229,14 +230,15 @@ on_failed (GstJanusPeer *peer, const GError *error, gpointer user_data)
 }
 
 static void
-on_incomplete (GstJanusPeer *peer, gpointer user_data)
+on_incomplete (GstJanusPeer *peer, guint mline, gpointer user_data)
 {
   GstJanusReception *self = user_data;
-  guint mline;
+  guint i;
 
-  for (mline = 0; mline < self->kinds->len; mline++) {
-    if (g_strcmp0 (g_ptr_array_index (self->kinds, mline), "video") == 0)
-      gst_janus_reception_wish_keyframe (self, mline);
+  for (i = 0; i < self->kinds->len; i++) {
+    if ((mline == i || mline == GST_JANUS_FEEDBACK_ANY) &&
+        g_strcmp0 (g_ptr_array_index (self->kinds, i), "video") == 0)
+      gst_janus_reception_wish_keyframe (self, i);
   }
   self->handlers->keyframes_wished (self->bin);
 }

@@ -271,19 +271,28 @@ is_nack (const gchar *value, guint32 unused)
 }
 
 gboolean
+gst_janus_sdp_find_source (const GstSDPMessage *sdp, guint32 ssrc, guint *mline)
+{
+  for (*mline = 0; *mline < gst_sdp_message_medias_len (sdp); ++*mline) {
+    if (has_attribute (gst_sdp_message_get_media (sdp, *mline), "ssrc", is_of_ssrc, ssrc))
+      return TRUE;
+  }
+  return FALSE;
+}
+
+gboolean
 gst_janus_sdp_takes_nacks (const GstSDPMessage *sdp, guint32 ssrc)
 {
   gboolean some_named = FALSE, some_takes = FALSE;
   guint i;
 
+  if (gst_janus_sdp_find_source (sdp, ssrc, &i))
+    return has_attribute (gst_sdp_message_get_media (sdp, i), "rtcp-fb", is_nack, 0);
   for (i = 0; i < gst_sdp_message_medias_len (sdp); i++) {
     const GstSDPMedia *media = gst_sdp_message_get_media (sdp, i);
-    gboolean takes = has_attribute (media, "rtcp-fb", is_nack, 0);
 
-    if (has_attribute (media, "ssrc", is_of_ssrc, ssrc))
-      return takes;
     some_named |= gst_sdp_media_get_attribute_val (media, "ssrc") != NULL;
-    some_takes |= takes;
+    some_takes |= has_attribute (media, "rtcp-fb", is_nack, 0);
   }
   return some_takes && !some_named;
 }

@@ -33,6 +33,9 @@ gboolean gst_janus_sdp_has_media (const GstSDPMessage *sdp, const gchar *media);
 /* How many m-lines of audio and video SDP has that are not inactive. */
 guint gst_janus_sdp_count_media (const GstSDPMessage *sdp);
 
+/* The m-line in which SDP, an offer, has the source SSRC (a=ssrc, RFC 5576). FALSE: in none. */
+gboolean gst_janus_sdp_find_source (const GstSDPMessage *sdp, guint32 ssrc, guint *mline);
+
 /* Whether lost packets of the source SSRC may be asked for: SDP, an offer, has it (a=ssrc, RFC 5576) in an m-line that says so, by "nack" in an
  * a=rtcp-fb line (RFC 4585, section 4.2). In an offer that names no source at all, any m-line will do. */
 gboolean gst_janus_sdp_takes_nacks (const GstSDPMessage *sdp, guint32 ssrc);

@@ -13,14 +13,14 @@
 /* After this a connection is better begun anew, which takes a few round trips: Janus 1.1.2 sends what the link has lost of a DTLS handshake again
  * after 1 s, then after 2 s more and 4 s more (OpenSSL), and cannot be asked for it earlier; and libnice waits 5 s for the other side
  * once its own checks have failed. On a link that loses packets a second handshake is as quick as the first one should have been; from the third
- * on each has twice as long, for links and machines on which it does take that long. The other side is given all the time that libnice
+ * on each has twice as long, for links and machines on which it does take that long, as on those by satellite. The other side is given all the time that libnice
  * does at the second time. */
 #define HANDSHAKE_MSECONDS 1500
 #define IDLE_MSECONDS 2000
 #define MAX_DOUBLINGS 3
 
-/* Of the usual delay, after the first bad luck in a row: the server is there, only has it to have forgotten the session before, and others have
- * not had the same bad luck at the same time. */
+/* Of the usual delay, after the first bad luck in a row: the server is there, only has it to have forgotten the session before. If it is but slow,
+ * with others that have come at the same time, the next ones wait longer. */
 #define UNLUCKY_SHARE 4
 
 static JanusRetryKind

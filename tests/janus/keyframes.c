@@ -7,16 +7,21 @@
 #include "testcall.h"
 
 /* The jitter buffer lets out nothing before the tests are over, so whatever they see is not for what has come out of it. */
-#define LATENCY "latency=30000"
+#define LONG "latency=30000"
 
-#define PUBLISHER                                                                    \
-  VP8_SOURCE " ! perclitenc name=enc key=" KEY " ! "                                 \
-             "janusvideoroomsink name=sfu janus-endpoint=%s room-id=" TEST_ROOM_E2EE \
-             " feed-id=777 %s"
+#define PUBLISHER                           \
+  "%s ! perclitenc name=enc key=" KEY " ! " \
+  "janusvideoroomsink name=sfu janus-endpoint=%s room-id=" TEST_ROOM_E2EE " feed-id=777 %s"
 #define RECEIVER                                                                                   \
-  "janusvideoroomsrc name=s janus-endpoint=%s room-id=" TEST_ROOM_E2EE " feed-id=777 " LATENCY     \
+  "janusvideoroomsrc name=s janus-endpoint=%s room-id=" TEST_ROOM_E2EE " feed-id=777 %s"           \
   " s. ! application/x-rtp,media=video ! perclitedec key=" KEY " ! fakesink name=out async=false " \
   "sync=false"
+
+/* A picture now and then, as of a screen on which nothing moves for most of the time. */
+#define IRREGULAR                                                                        \
+  "videotestsrc is-live=true ! video/x-raw,width=320,height=240,framerate=30/1 ! "       \
+  "identity drop-probability=0.9 ! vp8enc deadline=1 keyframe-max-dist=300 ! rtpvp8pay " \
+  "pt=105 mtu=1170"
 
 typedef struct {
   TestJanus *janus;
@@ -39,14 +44,15 @@ call_init (Call *call)
   fail_unless (call->link != NULL);
 }
 
-/* Each of them is given an endpoint: of the server, or of the link. */
+/* Each of them is given an endpoint, of the server or of the link, and properties. */
 static void
-call_begin (Call *call, const gchar *publisher, const gchar *properties, const gchar *receiver)
+call_begin (Call *call, const gchar *source, const gchar *publisher,
+    const gchar *publisher_properties, const gchar *receiver, const gchar *receiver_properties)
 {
-  call->publisher = test_play (PUBLISHER, publisher, properties);
+  call->publisher = test_play (PUBLISHER, source, publisher, publisher_properties);
   test_count_keyframe_requests (call->publisher, "enc", "src", &call->requests);
   test_wait_state (call->publisher, "sfu", "connected");
-  call->receiver = test_play (RECEIVER, receiver);
+  call->receiver = test_play (RECEIVER, receiver, receiver_properties);
   call->out = test_count (call->receiver, "out");
   test_wait_state (call->receiver, "s", "connected");
 }
@@ -129,12 +135,14 @@ GST_START_TEST (what_is_lost_before_it_can_be_sent_again_is_made_up_for_by_a_key
   lossy_link_set_droppable (call.link, reports);
   lossy_link_set (call.link, 1, 0, 0);
   call.direction = LINK_TO_CLIENT;
-  call_begin (&call, test_janus_get_endpoint (call.janus), "", lossy_link_get_endpoint (call.link));
+  call_begin (&call, VP8_SOURCE, test_janus_get_endpoint (call.janus), "",
+      lossy_link_get_endpoint (call.link), LONG);
   /* The server has asked for one for whoever joins. */
   test_wait_until (was_asked, &call);
-  wait_packets (&call, 30);
-  for (guint i = 0; i < 3; i++)
+  for (guint i = 0; i < 3; i++) {
+    wait_packets (&call, 30);
     check_that_losing_some_asks (&call, reports);
+  }
   call_clear (&call);
 }
 GST_END_TEST;
@@ -148,8 +156,8 @@ GST_START_TEST (what_the_server_never_had_is_made_up_for_by_a_keyframe)
   lossy_link_set_droppable (call.link, 0);
   lossy_link_set (call.link, 0, 1, 0);
   call.direction = LINK_TO_SERVER;
-  call_begin (&call, lossy_link_get_endpoint (call.link), "do-retransmission=false",
-      test_janus_get_endpoint (call.janus));
+  call_begin (&call, VP8_SOURCE, lossy_link_get_endpoint (call.link), "do-retransmission=false",
+      test_janus_get_endpoint (call.janus), LONG);
   test_wait_until (test_asks_again, call.receiver);
   for (guint i = 0; i < 3; i++) {
     wait_packets (&call, 30);
@@ -159,18 +167,57 @@ GST_START_TEST (what_the_server_never_had_is_made_up_for_by_a_keyframe)
 }
 GST_END_TEST;
 
-GST_START_TEST (without_loss_no_keyframe_is_asked_for)
+static guint64
+count_given_up (GstElement *pipeline)
+{
+  GstIterator *jitterbuffers =
+      gst_bin_iterate_all_by_element_factory_name (GST_BIN (pipeline), "rtpjitterbuffer");
+  GValue item = G_VALUE_INIT;
+  guint64 sum = 0;
+
+  while (gst_iterator_next (jitterbuffers, &item) == GST_ITERATOR_OK) {
+    g_autoptr (GstStructure) stats = NULL;
+    guint64 lost = 0;
+
+    g_object_get (g_value_get_object (&item), "stats", &stats, NULL);
+    fail_unless (gst_structure_get_uint64 (stats, "num-lost", &lost));
+    sum += lost;
+    g_value_reset (&item);
+  }
+  g_value_unset (&item);
+  gst_iterator_free (jitterbuffers);
+  return sum;
+}
+
+static void
+check_without_loss (const gchar *source, const gchar *latency, gint n_packets)
 {
   Call call;
 
   call_init (&call);
   call.direction = LINK_TO_CLIENT;
-  call_begin (&call, test_janus_get_endpoint (call.janus), "", lossy_link_get_endpoint (call.link));
+  lossy_link_set (call.link, 0, 0, 10);
+  call_begin (&call, source, test_janus_get_endpoint (call.janus), "",
+      lossy_link_get_endpoint (call.link), latency);
   test_wait_until (test_asks_again, call.receiver);
   call.seen = g_atomic_int_get (&call.requests);
-  wait_packets (&call, 60);
+  test_wait_buffers (call.receiver, call.out, g_atomic_int_get (&call.out->buffers) + n_packets);
+  assert_equals_uint64 (count_given_up (call.receiver), 0);
   assert_equals_int (g_atomic_int_get (&call.requests), call.seen);
   call_clear (&call);
+}
+
+GST_START_TEST (without_loss_nothing_is_given_up_and_no_keyframe_is_asked_for)
+{
+  check_without_loss (VP8_SOURCE, "latency=400", 100);
+}
+GST_END_TEST;
+
+/* Of itself a jitter buffer gives up what it expects, and drops it when it comes. */
+GST_START_TEST (what_comes_after_a_pause_is_not_lost)
+{
+  check_without_loss (IRREGULAR, "latency=100", 40);
+  check_without_loss (IRREGULAR, "latency=400", 40);
 }
 GST_END_TEST;
 
@@ -184,7 +231,8 @@ keyframes_suite (void)
   tcase_set_timeout (tc, 180);
   tcase_add_test (tc, what_is_lost_before_it_can_be_sent_again_is_made_up_for_by_a_keyframe);
   tcase_add_test (tc, what_the_server_never_had_is_made_up_for_by_a_keyframe);
-  tcase_add_test (tc, without_loss_no_keyframe_is_asked_for);
+  tcase_add_test (tc, without_loss_nothing_is_given_up_and_no_keyframe_is_asked_for);
+  tcase_add_test (tc, what_comes_after_a_pause_is_not_lost);
   return s;
 }
 

@@ -113,6 +113,14 @@ receive (SoakLedger *ledger, guint from, guint to)
     fail_unless (soak_ledger_received (ledger, 0, n, AT (n) + 50));
 }
 
+static SoakBalance
+get_balance (SoakLedger *ledger, guint receiver, gint64 until, gint64 grace, gint64 early)
+{
+  const SoakLimits limits = {until, grace, early, AT (20)};
+
+  return soak_ledger_get_balance (ledger, receiver, &limits, NULL, NULL);
+}
+
 GST_START_TEST (what_has_come_once_and_in_order_is_received)
 {
   g_autoptr (SoakLedger) ledger = make_ledger (10);
@@ -124,7 +132,7 @@ GST_START_TEST (what_has_come_once_and_in_order_is_received)
   fail_if (soak_ledger_received (ledger, 0, 3, AT (10)), "too late");
   fail_if (soak_ledger_received (ledger, 0, 10, AT (10)), "never sent");
   fail_unless (soak_ledger_has_recovered (ledger, 0));
-  balance = soak_ledger_get_balance (ledger, 0, AT (100), 0, 0, NULL, NULL);
+  balance = get_balance (ledger, 0, AT (100), 0, 0);
   /* What was before its first is not its affair. */
   assert_equals_int (balance.sent, 8);
   assert_equals_int (balance.received, 8);
@@ -153,7 +161,7 @@ GST_START_TEST (what_a_fault_has_cost_is_a_gap_and_what_is_lost_otherwise_is_los
   recovery = soak_ledger_get_recovery (ledger, 0, 0);
   assert_equals_int (recovery.fault, SOAK_FAULT_SERVER);
   assert_equals_int64 (recovery.recovery, AT (40) + 50 - AT (30));
-  balance = soak_ledger_get_balance (ledger, 0, AT (1000), AT (4), AT (10), NULL, NULL);
+  balance = get_balance (ledger, 0, AT (1000), AT (4), AT (10));
   assert_equals_int (balance.sent, 100);
   assert_equals_int (balance.gaps, 20);
   assert_equals_int (balance.early, 13);
@@ -189,7 +197,7 @@ GST_START_TEST (who_is_away_over_two_faults_has_recovered_from_both_at_once)
   receive (ledger, 50, 60);
   assert_equals_int64 (soak_ledger_get_recovery (ledger, 0, 0).recovery, AT (50) + 50 - AT (20));
   assert_equals_int64 (soak_ledger_get_recovery (ledger, 1, 0).recovery, AT (50) + 50 - AT (40));
-  assert_equals_int (soak_ledger_get_balance (ledger, 0, AT (1000), 0, 0, NULL, NULL).gaps, 40);
+  assert_equals_int (get_balance (ledger, 0, AT (1000), 0, 0).gaps, 40);
 }
 GST_END_TEST;
 
@@ -201,7 +209,7 @@ receive_all_but (SoakLedger *ledger, guint receiver, guint pictures, guint from,
       fail_unless (soak_ledger_received (ledger, receiver, n, AT (n) + 50));
 }
 
-GST_START_TEST (what_all_lack_from_the_same_picture_on_was_lost_before_the_server)
+GST_START_TEST (what_nobody_has_got_was_lost_before_the_server)
 {
   g_autoptr (SoakLedger) ledger = make_ledger_for (2, 50);
   g_autoptr (SoakLedger) other = make_ledger_for (2, 50);
@@ -211,19 +219,39 @@ GST_START_TEST (what_all_lack_from_the_same_picture_on_was_lost_before_the_serve
   receive_all_but (ledger, 0, 50, 20, 25);
   receive_all_but (ledger, 1, 50, 20, 28);
   for (guint r = 0; r < 2; r++) {
-    balance = soak_ledger_get_balance (ledger, r, AT (100), 0, 0, NULL, NULL);
+    balance = get_balance (ledger, r, AT (100), 0, 0);
     assert_equals_int (balance.common, r == 0 ? 5 : 8);
     assert_equals_int (balance.lost, 0);
   }
 
-  /* At the same time by chance. */
+  /* One had lost something by itself before. */
   receive_all_but (other, 0, 50, 20, 25);
   receive_all_but (other, 1, 50, 21, 25);
-  for (guint r = 0; r < 2; r++) {
-    balance = soak_ledger_get_balance (other, r, AT (100), 0, 0, NULL, NULL);
-    assert_equals_int (balance.common, 0);
-    assert_equals_int (balance.lost, r == 0 ? 5 : 4);
-  }
+  balance = get_balance (other, 0, AT (100), 0, 0);
+  assert_equals_int (balance.common, 0);
+  assert_equals_int (balance.lost, 5);
+  balance = get_balance (other, 1, AT (100), 0, 0);
+  assert_equals_int (balance.common, 4);
+  assert_equals_int (balance.lost, 0);
+}
+GST_END_TEST;
+
+GST_START_TEST (who_stands_still_for_too_long_has_lost_the_rest_whatever_it_began_with)
+{
+  g_autoptr (SoakLedger) common = make_ledger_for (2, 100);
+  g_autoptr (SoakLedger) early = make_ledger (100);
+  SoakBalance balance;
+
+  receive_all_but (common, 0, 100, 20, 60);
+  receive_all_but (common, 1, 100, 20, 60);
+  balance = get_balance (common, 0, AT (1000), 0, 0);
+  assert_equals_int (balance.common, 21);
+  assert_equals_int (balance.lost, 19);
+
+  receive_all_but (early, 0, 100, 5, 60);
+  balance = get_balance (early, 0, AT (1000), 0, AT (10));
+  assert_equals_int (balance.early, 21);
+  assert_equals_int (balance.lost, 34);
 }
 GST_END_TEST;
 
@@ -261,7 +289,8 @@ soak_self_suite (void)
   tcase_add_test (tc, what_a_fault_has_cost_is_a_gap_and_what_is_lost_otherwise_is_lost);
   tcase_add_test (tc, what_was_made_before_the_cause_is_gone_is_no_recovery);
   tcase_add_test (tc, who_is_away_over_two_faults_has_recovered_from_both_at_once);
-  tcase_add_test (tc, what_all_lack_from_the_same_picture_on_was_lost_before_the_server);
+  tcase_add_test (tc, what_nobody_has_got_was_lost_before_the_server);
+  tcase_add_test (tc, who_stands_still_for_too_long_has_lost_the_rest_whatever_it_began_with);
   tcase_add_test (tc, a_flash_and_its_beep_are_paired_in_any_order);
   return s;
 }

@@ -149,13 +149,9 @@ is_first_missing (SoakLedger *self, guint receiver, guint number)
 }
 
 static gboolean
-is_first_missing_for_all (SoakLedger *self, guint number)
+is_missing_for_all (SoakLedger *self, guint number)
 {
-  for (guint r = 0; r < self->receivers; r++) {
-    if (!is_first_missing (self, r, number))
-      return FALSE;
-  }
-  return self->receivers > 1;
+  return self->receivers > 1 && get_picture (self, number)->received == 0;
 }
 
 /* Whether nothing came to RECEIVER any more of what was sent between picture NUMBER and TIME. */
@@ -170,13 +166,14 @@ is_last_until (SoakLedger *self, guint receiver, guint number, gint64 time)
 }
 
 SoakBalance
-soak_ledger_get_balance (SoakLedger *self, guint receiver, gint64 until, gint64 grace, gint64 early,
+soak_ledger_get_balance (SoakLedger *self, guint receiver, const SoakLimits *limits,
     SoakLostFunc lost, gpointer user_data)
 {
   SoakBalance balance = {0};
   guint next = 0;             /* fault whose gap is not over */
   gboolean in_common = FALSE; /* what is missing since the last one that has come, */
   gboolean is_early = FALSE;
+  gint64 still = 0; /* since then */
   gint64 over;
 
   if (self->first[receiver] < 0)
@@ -186,7 +183,7 @@ soak_ledger_get_balance (SoakLedger *self, guint receiver, gint64 until, gint64 
     const Picture *picture = get_picture (self, number);
     const Fault *fault;
 
-    if (picture->sent >= until)
+    if (picture->sent >= limits->until)
       break;
     if (picture->sent == 0)
       continue;
@@ -198,20 +195,23 @@ soak_ledger_get_balance (SoakLedger *self, guint receiver, gint64 until, gint64 
     fault = next < self->faults->len ? get_fault (self, next) : NULL;
 
     if (is_first_missing (self, receiver, number)) {
-      in_common = is_first_missing_for_all (self, number);
-      is_early = picture->sent - over <= early;
+      in_common = is_missing_for_all (self, number);
+      is_early = picture->sent - over <= limits->early;
+      still = picture->sent;
     }
     balance.sent++;
     if (picture->received & 1u << receiver) {
       balance.received++;
       continue;
     }
-    if (fault && picture->sent >= fault->begin - grace &&
+    if (fault && picture->sent >= fault->begin - limits->grace &&
         is_last_until (self, receiver, number, fault->begin)) {
       balance.gaps++;
       continue;
     }
-    if (is_early)
+    if (picture->sent - still > limits->standstill)
+      balance.lost++;
+    else if (is_early)
       balance.early++;
     else if (in_common)
       balance.common++;

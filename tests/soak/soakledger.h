@@ -29,9 +29,8 @@ typedef struct {
   guint received; /* of these, by this receiver */
   guint gaps;     /* of these, not received because of a fault */
   guint early;    /* not received, from soon after one was over on */
-  guint
-      common; /* neither, and from the same picture on nobody has got any: lost on the way to the server */
-  guint lost; /* none of these */
+  guint common; /* neither, and nobody has got the first that is missing: lost before the server */
+  guint lost;   /* none of these */
 } SoakBalance;
 
 typedef struct _SoakLedger SoakLedger;
@@ -55,12 +54,21 @@ gboolean soak_ledger_has_recovered (SoakLedger *self, guint receiver);
 guint soak_ledger_count_faults (SoakLedger *self);
 SoakRecovery soak_ledger_get_recovery (SoakLedger *self, guint fault, guint receiver);
 
-/* Of the pictures from the first one that RECEIVER has got to those that were sent before UNTIL. A gap begins up to GRACE before its fault, with
- * what was under way and is the last that is missing, and ends with the first picture that came after it; what is soon after is within EARLY. With one receiver nothing is lost in
- * common. LOST, unless it is NULL, is called for each picture that is lost, in common or not, or early, with the time since the last
- * fault was over for RECEIVER. */
+/* What is meant by what a fault has cost. Times in microseconds. */
+typedef struct {
+  gint64 until; /* pictures that were sent later do not count */
+  /* A gap begins up to so long before its fault, with what was under way and is the last that is missing, and ends with the first
+   * picture that came after it. */
+  gint64 grace;
+  gint64 early; /* how long after that it is soon */
+  /* So long a receiver stands still that has lost something: what is missing longer is lost, whatever it began with. */
+  gint64 standstill;
+} SoakLimits;
+
+/* Of the pictures from the first one that RECEIVER has got on. With one receiver nothing is lost in common. LOST, unless it is NULL, is called for
+ * each picture that is lost, in common or not, or early, with the time since the last fault was over for RECEIVER. */
 typedef void (*SoakLostFunc) (guint number, gint64 since, gpointer user_data);
-SoakBalance soak_ledger_get_balance (SoakLedger *self, guint receiver, gint64 until, gint64 grace,
-    gint64 early, SoakLostFunc lost, gpointer user_data);
+SoakBalance soak_ledger_get_balance (SoakLedger *self, guint receiver, const SoakLimits *limits,
+    SoakLostFunc lost, gpointer user_data);
 
 G_END_DECLS
