@@ -116,7 +116,7 @@ receive (SoakLedger *ledger, guint from, guint to)
 static SoakBalance
 get_balance (SoakLedger *ledger, guint receiver, gint64 until, gint64 grace, gint64 early)
 {
-  const SoakLimits limits = {until, grace, early, AT (20)};
+  const SoakLimits limits = {until, grace / 2, grace, early, AT (20)};
 
   return soak_ledger_get_balance (ledger, receiver, &limits, NULL, NULL);
 }
@@ -148,7 +148,8 @@ GST_START_TEST (what_a_fault_has_cost_is_a_gap_and_what_is_lost_otherwise_is_los
 
   receive (ledger, 0, 18);
   receive (ledger, 19, 20);
-  /* 20 and 21 were under way, 18 was not. */
+  receive (ledger, 21, 22);
+  /* 20 could not be sent again, 18 could have been. */
   soak_ledger_begin_fault (ledger, SOAK_FAULT_SERVER, AT (22));
   soak_ledger_end_fault (ledger, AT (30));
   fail_if (soak_ledger_has_recovered (ledger, 0));
@@ -163,10 +164,29 @@ GST_START_TEST (what_a_fault_has_cost_is_a_gap_and_what_is_lost_otherwise_is_los
   assert_equals_int64 (recovery.recovery, AT (40) + 50 - AT (30));
   balance = get_balance (ledger, 0, AT (1000), AT (4), AT (10));
   assert_equals_int (balance.sent, 100);
-  assert_equals_int (balance.gaps, 20);
+  assert_equals_int (balance.gaps, 19);
   assert_equals_int (balance.early, 13);
   assert_equals_int (balance.lost, 2);
-  assert_equals_int (balance.received, 65);
+  assert_equals_int (balance.received, 66);
+}
+GST_END_TEST;
+
+GST_START_TEST (what_was_under_way_is_what_nothing_came_after)
+{
+  g_autoptr (SoakLedger) ledger = make_ledger (50);
+  SoakBalance balance;
+
+  receive (ledger, 0, 14);
+  soak_ledger_begin_fault (ledger, SOAK_FAULT_SERVER, AT (20));
+  soak_ledger_end_fault (ledger, AT (30));
+  receive (ledger, 40, 50);
+  balance = get_balance (ledger, 0, AT (1000), AT (6), 0);
+  assert_equals_int (balance.gaps, 26);
+  assert_equals_int (balance.lost, 0);
+  /* Longer than that it had been gone already. */
+  balance = get_balance (ledger, 0, AT (1000), AT (4), 0);
+  assert_equals_int (balance.gaps, 24);
+  assert_equals_int (balance.lost, 2);
 }
 GST_END_TEST;
 
@@ -287,6 +307,7 @@ soak_self_suite (void)
   tcase_add_test (tc, a_damaged_number_is_none);
   tcase_add_test (tc, what_has_come_once_and_in_order_is_received);
   tcase_add_test (tc, what_a_fault_has_cost_is_a_gap_and_what_is_lost_otherwise_is_lost);
+  tcase_add_test (tc, what_was_under_way_is_what_nothing_came_after);
   tcase_add_test (tc, what_was_made_before_the_cause_is_gone_is_no_recovery);
   tcase_add_test (tc, who_is_away_over_two_faults_has_recovered_from_both_at_once);
   tcase_add_test (tc, what_nobody_has_got_was_lost_before_the_server);

@@ -165,6 +165,16 @@ is_last_until (SoakLedger *self, guint receiver, guint number, gint64 time)
   return TRUE;
 }
 
+static gboolean
+is_in_gap (
+    SoakLedger *self, guint receiver, guint number, const Fault *fault, const SoakLimits *limits)
+{
+  gint64 before = fault->begin - get_picture (self, number)->sent;
+
+  return before <= limits->grace ||
+         (before <= limits->under_way && is_last_until (self, receiver, number, fault->begin));
+}
+
 SoakBalance
 soak_ledger_get_balance (SoakLedger *self, guint receiver, const SoakLimits *limits,
     SoakLostFunc lost, gpointer user_data)
@@ -204,8 +214,7 @@ soak_ledger_get_balance (SoakLedger *self, guint receiver, const SoakLimits *lim
       balance.received++;
       continue;
     }
-    if (fault && picture->sent >= fault->begin - limits->grace &&
-        is_last_until (self, receiver, number, fault->begin)) {
+    if (fault && is_in_gap (self, receiver, number, fault, limits)) {
       balance.gaps++;
       continue;
     }

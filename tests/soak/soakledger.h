@@ -57,9 +57,9 @@ SoakRecovery soak_ledger_get_recovery (SoakLedger *self, guint fault, guint rece
 /* What is meant by what a fault has cost. Times in microseconds. */
 typedef struct {
   gint64 until; /* pictures that were sent later do not count */
-  /* A gap begins up to so long before its fault, with what was under way and is the last that is missing, and ends with the first
-   * picture that came after it. */
-  gint64 grace;
+  /* A gap begins before its fault, and ends with the first picture that came after it: so long before with what was lost too shortly before to be
+   * sent again, and up to so long with what was under way, of which nothing came any more. */
+  gint64 grace, under_way;
   gint64 early; /* how long after that it is soon */
   /* So long a receiver stands still that has lost something: what is missing longer is lost, whatever it began with. */
   gint64 standstill;

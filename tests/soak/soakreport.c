@@ -6,8 +6,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* What was under way when a fault began: as long as a jitter buffer waits for it, and a little more. */
-#define GRACE ((SOAK_LATENCY + 100) * G_USEC_PER_SEC / 1000)
+/* What was lost so shortly before a fault could not be sent again: an attempt takes up to that, and what was under way then as long as a jitter
+ * buffer waits for it, and a little more. */
+#define GRACE (300 * G_USEC_PER_SEC / 1000)
+#define UNDER_WAY ((SOAK_LATENCY + 100) * G_USEC_PER_SEC / 1000)
 
 /* How long a receiver may lose pictures on a bad link when it has come back: Janus sends again what is lost only once it knows the round-trip
  * time, which takes it up to a second and a half, and a picture that is missing is noticed when the jitter buffer gives it up. */
@@ -132,7 +134,7 @@ report_sync (const SoakSync *sync)
 static gboolean
 report_pictures (const SoakFindings *findings)
 {
-  const SoakLimits limits = {findings->end, GRACE, EARLY, STANDSTILL};
+  const SoakLimits limits = {findings->end, GRACE, UNDER_WAY, EARLY, STANDSTILL};
   gboolean good = TRUE;
 
   printf ("\nPictures\n");
