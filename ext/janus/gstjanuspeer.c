@@ -423,6 +423,7 @@ void
 gst_janus_peer_close (GstJanusPeer *peer)
 {
   g_autoptr (GstObject) bin = gst_object_get_parent (GST_OBJECT (peer->webrtcbin));
+  g_autoptr (GstClock) clock = NULL;
 
   g_atomic_int_set (&peer->closed, TRUE);
   gst_janus_clear_source (&peer->health_timer);
@@ -433,7 +434,10 @@ gst_janus_peer_close (GstJanusPeer *peer)
   if (bin) {
     /* Before it is stopped: no state change of the bin shall wait for that. */
     gst_element_set_locked_state (peer->webrtcbin, TRUE);
+    clock = gst_element_get_clock (peer->webrtcbin);
     gst_bin_remove (GST_BIN (bin), peer->webrtcbin);
+    /* Which that has taken away, and GStreamer 1.22 complains when feedback comes that has no time. */
+    gst_element_set_clock (peer->webrtcbin, clock);
     gst_janus_bin_close_later (GST_JANUS_BIN (bin), stop_webrtcbin, peer_ref (peer));
   }
   g_object_set_data (G_OBJECT (peer->webrtcbin), PEER_KEY, NULL);
