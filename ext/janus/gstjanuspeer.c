@@ -11,6 +11,7 @@
 #include "gstjanusice.h"
 #include "gstjanuspeer.h"
 #include "gstjanussdp.h"
+#include "gstjanussetup.h"
 
 /* How long webrtcbin may take to finish what it does. */
 #define MAX_SETTLE_TIME G_TIME_SPAN_SECOND
@@ -32,10 +33,11 @@ struct _GstJanusPeer {
   GPtrArray *early_candidates; /* those that came before the description was told */
   gboolean connected;
   gboolean gathered;
-  GstJanusFeedback *feedback; /* of who accepts offers */
+  gboolean answers;           /* offers */
+  GstJanusFeedback *feedback; /* the same */
   GstJanusHealth *health;
   GSource *health_timer;
-  GSource *handshake_timer;
+  GstJanusSetup *setup;
 
   gint closed; /* atomic */
 
@@ -76,6 +78,7 @@ peer_clear (gpointer data)
   g_mutex_clear (&peer->lock);
   g_cond_clear (&peer->settled);
   gst_object_unref (peer->webrtcbin);
+  gst_janus_setup_free (peer->setup);
   gst_janus_health_free (peer->health);
   g_clear_pointer (&peer->local, gst_sdp_message_free);
   g_ptr_array_unref (peer->early_candidates);
@@ -194,6 +197,8 @@ tell_described (GstJanusPeer *peer, gpointer sdp, guint number)
 
   gst_sdp_message_copy (sdp, &peer->local);
   peer->handlers->described (peer, peer->local, peer->user_data);
+  if (peer->answers)
+    gst_janus_setup_begin (peer->setup);
   for (i = 0; i < peer->early_candidates->len; i++) {
     const Candidate *candidate = g_ptr_array_index (peer->early_candidates, i);
 
@@ -228,28 +233,20 @@ get_connection_state (GstElement *webrtcbin)
   return state;
 }
 
-static gboolean
-on_stuck (gpointer user_data)
+static void
+on_stuck (const GError *error, gpointer user_data)
 {
   GstJanusPeer *peer = user_data;
-  g_autoptr (GError) error = g_error_new (JANUS_ERROR, JANUS_ERROR_HANDSHAKE,
-      "The DTLS handshake with the server has not ended within %u.%u s",
-      peer->patience.handshake / 1000, peer->patience.handshake % 1000 / 100);
 
-  gst_janus_clear_source (&peer->handshake_timer);
   /* It may have, and we are about to be told. */
   if (get_connection_state (peer->webrtcbin) != GST_WEBRTC_PEER_CONNECTION_STATE_CONNECTED)
     peer->handlers->failed (peer, error, peer->user_data);
-  return G_SOURCE_REMOVE;
 }
 
-/* The handshake begins. */
 static void
 tell_ice_is_up (GstJanusPeer *peer, gpointer news, guint number)
 {
-  if (peer->patience.handshake > 0 && !peer->connected && !peer->handshake_timer)
-    peer->handshake_timer =
-        gst_janus_bin_add_timeout_for (peer->bin, peer->patience.handshake, on_stuck, peer);
+  gst_janus_setup_has_way (peer->setup);
 }
 
 static void
@@ -259,7 +256,7 @@ tell_state (GstJanusPeer *peer, gpointer news, guint state)
 
   if (state == GST_WEBRTC_PEER_CONNECTION_STATE_CONNECTED && !peer->connected) {
     peer->connected = TRUE;
-    gst_janus_clear_source (&peer->handshake_timer);
+    gst_janus_setup_end (peer->setup);
     peer->health_timer =
         gst_janus_bin_add_timeout_for (peer->bin, GST_JANUS_HEALTH_MSECONDS, on_health_timer, peer);
     peer->handlers->connected (peer, peer->user_data);
@@ -342,6 +339,7 @@ gst_janus_peer_new (GstJanusBin *bin, const GstJanusIceConfig *config,
   peer->user_data = user_data;
   peer->webrtcbin = webrtcbin;
   peer->do_retransmission = config->do_retransmission;
+  peer->setup = gst_janus_setup_new (bin, config, patience, on_stuck, peer);
   peer->health = gst_janus_health_new (webrtcbin);
   g_mutex_init (&peer->lock);
   g_cond_init (&peer->settled);
@@ -427,7 +425,7 @@ gst_janus_peer_close (GstJanusPeer *peer)
 
   g_atomic_int_set (&peer->closed, TRUE);
   gst_janus_clear_source (&peer->health_timer);
-  gst_janus_clear_source (&peer->handshake_timer);
+  gst_janus_setup_end (peer->setup);
   g_clear_pointer (&peer->feedback, gst_janus_feedback_detach);
   g_signal_handlers_disconnect_matched (
       peer->webrtcbin, G_SIGNAL_MATCH_DATA, 0, 0, NULL, NULL, peer);
@@ -600,6 +598,7 @@ gst_janus_peer_set_answer (GstJanusPeer *peer, const gchar *text, GError **error
     return FALSE;
   }
   peer_set_description (peer, "set-remote-description", GST_WEBRTC_SDP_TYPE_ANSWER, sdp, NULL);
+  gst_janus_setup_begin (peer->setup);
   return TRUE;
 }
 
@@ -629,6 +628,7 @@ gst_janus_peer_accept_offer (GstJanusPeer *peer, const gchar *text, GError **err
     gst_sdp_message_free (sdp);
     return FALSE;
   }
+  peer->answers = TRUE;
   rtpbin = gst_bin_get_by_name (GST_BIN (peer->webrtcbin), "rtpbin");
   if (rtpbin)
     peer->feedback =

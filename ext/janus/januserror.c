@@ -96,6 +96,9 @@ static const Hint error_hints[] = {
     {JANUS_ERROR_ICE, NULL,
         "The signalling works but no UDP goes through: check firewalls and the server's "
         "rtp_port_range, or set stun-server= or turn-server=."},
+    {JANUS_ERROR_NO_WAY, NULL,
+        "The link may lose packets. If it never comes up, no UDP goes through: check firewalls and "
+        "the server's rtp_port_range, or set stun-server= or turn-server=."},
     {JANUS_ERROR_HANDSHAKE, NULL, "The link may lose packets, or all that are large."},
     {JANUS_ERROR_SRTP, NULL,
         "The server and we have counted its packets differently since some were lost, mostly at "

@@ -12,9 +12,10 @@
 
 /* After this a connection is better begun anew, which takes a few round trips: Janus 1.1.2 sends what the link has lost of a DTLS handshake again
  * after 1 s, then after 2 s more and 4 s more (OpenSSL), and cannot be asked for it earlier; and libnice waits 5 s for the other side
- * once its own checks have failed. On a link that loses packets a second handshake is as quick as the first one should have been; from the third
+  * once its own checks have failed, which it makes again after 0.5 s, then after 1 s more and 2 s more. On a link that loses packets a second attempt is as quick as the first one should have been; from the third
  * on each has twice as long, for links and machines on which it does take that long, as on those by satellite. The other side is given all the time that libnice
  * does at the second time. */
+#define WAY_MSECONDS 1300
 #define HANDSHAKE_MSECONDS 1500
 #define IDLE_MSECONDS 2000
 #define MAX_DOUBLINGS 3
@@ -35,6 +36,7 @@ get_kind_of_error (gint code)
     case JANUS_ERROR_MEDIA:
     case JANUS_ERROR_DESTROYED:
       return JANUS_RETRY_HEALS;
+    case JANUS_ERROR_NO_WAY:
     case JANUS_ERROR_HANDSHAKE:
     case JANUS_ERROR_SRTP:
       return JANUS_RETRY_UNLUCKY;
@@ -190,7 +192,8 @@ janus_retry_failed (JanusRetry *retry, const JanusRetryConfig *config, const GEr
     retry->attempts = retry->unlucky = 0;
   retry->up_at = -1;
   retry->unlucky = kind == JANUS_RETRY_UNLUCKY ? retry->unlucky + 1 : 0;
-  retry->stuck += g_error_matches (error, JANUS_ERROR, JANUS_ERROR_HANDSHAKE);
+  retry->stuck += g_error_matches (error, JANUS_ERROR, JANUS_ERROR_HANDSHAKE) ||
+                  g_error_matches (error, JANUS_ERROR, JANUS_ERROR_NO_WAY);
   retry->blocked += g_error_matches (error, JANUS_ERROR, JANUS_ERROR_ICE);
 
   is_lost = is_lost_for_good (retry, kind, now);
@@ -209,11 +212,13 @@ janus_retry_failed (JanusRetry *retry, const JanusRetryConfig *config, const GEr
 JanusPatience
 janus_retry_get_patience (const JanusRetry *retry, const JanusRetryConfig *config)
 {
-  JanusPatience patience = {0, 0};
+  guint doublings = (guint) CLAMP ((gint) retry->stuck - 1, 0, MAX_DOUBLINGS);
+  JanusPatience patience = {0};
 
   if (!may_try (retry, config))
     return patience;
-  patience.handshake = HANDSHAKE_MSECONDS << CLAMP ((gint) retry->stuck - 1, 0, MAX_DOUBLINGS);
+  patience.way = WAY_MSECONDS << doublings;
+  patience.handshake = HANDSHAKE_MSECONDS << doublings;
   if (retry->blocked == 0)
     patience.idle = IDLE_MSECONDS;
   return patience;

@@ -60,8 +60,8 @@ next_delay (JanusRetry *retry, const JanusRetryConfig *config, gint64 now, gdoub
 GST_START_TEST (what_comes_back_by_itself_is_tried_again_from_the_first_time_on)
 {
   static const gint errors[] = {JANUS_ERROR_UNREACHABLE, JANUS_ERROR_TIMEOUT, JANUS_ERROR_CLOSED,
-      JANUS_ERROR_ICE, JANUS_ERROR_HANDSHAKE, JANUS_ERROR_SRTP, JANUS_ERROR_MEDIA,
-      JANUS_ERROR_DESTROYED, JANUS_ERROR_NO_MEDIA};
+      JANUS_ERROR_ICE, JANUS_ERROR_NO_WAY, JANUS_ERROR_HANDSHAKE, JANUS_ERROR_SRTP,
+      JANUS_ERROR_MEDIA, JANUS_ERROR_DESTROYED, JANUS_ERROR_NO_MEDIA};
   static const gint refusals[] = {426, 428, 432, 458, 459, 461, 462, 468, 471, 472, 490, 499};
   guint i;
 
@@ -223,6 +223,7 @@ assert_patience (
 {
   JanusPatience patience = janus_retry_get_patience (retry, config);
 
+  assert_equals_int (patience.way, handshake / 15 * 13);
   assert_equals_int (patience.handshake, handshake);
   assert_equals_int (patience.idle, idle);
 }
@@ -234,7 +235,8 @@ GST_START_TEST (what_gets_stuck_has_longer_the_next_time)
 
   for (guint i = 0; i < G_N_ELEMENTS (handshakes); i++) {
     assert_patience (&retry, &for_ever, handshakes[i], 2000);
-    fail_once (&retry, &for_ever, JANUS_ERROR, JANUS_ERROR_HANDSHAKE, 0);
+    fail_once (
+        &retry, &for_ever, JANUS_ERROR, i % 2 == 0 ? JANUS_ERROR_HANDSHAKE : JANUS_ERROR_NO_WAY, 0);
   }
   /* A way that is not found says nothing of handshakes, nor does a server that is not there. */
   janus_retry_succeeded (&retry, 0);
