@@ -122,6 +122,18 @@ gst_janus_bin_set_active (GstJanusBin *self, const gchar *id)
     g_object_notify (G_OBJECT (self), active_names[GST_JANUS_BIN_GET_CLASS (self)->kind]);
 }
 
+void
+gst_janus_bin_set_finds_ways_quickly (GstJanusBin *self, gboolean quickly)
+{
+  PRIV (self)->finds_ways_quickly = quickly;
+}
+
+gboolean
+gst_janus_bin_finds_ways_quickly (GstJanusBin *self)
+{
+  return PRIV (self)->finds_ways_quickly;
+}
+
 GSource *
 gst_janus_bin_add_timeout_for (GstJanusBin *self, guint mseconds, GSourceFunc func, gpointer data)
 {

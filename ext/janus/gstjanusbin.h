@@ -80,6 +80,9 @@ gst_janus_bin_add_timeout_for (GstJanusBin *self, guint mseconds, GSourceFunc fu
 void gst_janus_clear_source (GSource **source);
 /* With the media connection that is about to be made, if it is all that the connection is for. */
 JanusPatience gst_janus_bin_get_patience (GstJanusBin *self);
+/* Whether ICE found the last way to the server without trying for long: then it most likely does so again. Not before it has found one. */
+void gst_janus_bin_set_finds_ways_quickly (GstJanusBin *self, gboolean quickly);
+gboolean gst_janus_bin_finds_ways_quickly (GstJanusBin *self);
 /* Leaves the talk before the run ends, and then calls LEFT (SELF) unless the run has ended meanwhile. */
 void gst_janus_bin_leave (GstJanusBin *self, void (*left) (GstJanusBin *self));
 /* Calls CLOSE (DATA), which may take long, in another thread: see gstjanusclosing.h. */

@@ -37,6 +37,7 @@ typedef struct {
   gboolean due; /* the next attempt is, once the last one is left */
   GSource *deadline;
   GError *deadline_error;
+  gboolean finds_ways_quickly; /* also beyond a run */
 } GstJanusBinPrivate;
 
 GstJanusBinPrivate *gst_janus_bin_get_private (GstJanusBin *self);

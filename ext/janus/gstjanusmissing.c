@@ -9,21 +9,22 @@
 
 #include "gstjanusmissing.h"
 
-/* Janus 1.1.2 sends nothing a second time within 200 ms (MAX_NACK_IGNORE in ice.c), and is asked again every 40 ms: so much later, and a round-trip
- * time, what it was asked for twice has come. What was lost twice on the way to Janus never comes, as Janus asks for it twice (SEQ_NACKED there). */
+/* Janus 1.1.2 sends nothing a second time within 200 ms (MAX_NACK_IGNORE in ice.c), and is asked again about every 40 ms: so much later, and a
+ * round-trip time, what it was asked for twice has come. What was lost twice on the way to Janus never comes, as Janus asks for it twice
+ * (SEQ_NACKED there). */
 #define PATIENCE (260 * GST_MSECOND)
 
 /* Before anything has come that was asked for. */
 #define UNKNOWN_ROUND_TRIP (250 * GST_MSECOND)
 
-/* Of so many that have come the quickest was an answer to the first request. */
+/* Of so many that have come the quickest was an answer to the first request, if not one that was merely late. */
 #define N_SAMPLES 8
 
-/* Packets that are asked for at a time; of more, the one that was asked for first is forgotten. */
+/* Packets that are asked for at a time. More need not be remembered: whatever helps these helps those that are missing with them. */
 #define N_REQUESTS 64
 
-/* A request that was not made again for so long is another one's: sequence numbers come again. */
-#define FORGOTTEN (5 * GST_SECOND)
+/* A request that was not made again for so long is over, whether the jitter buffer has given up or was emptied: sequence numbers come again. */
+#define OVER (2 * GST_SECOND)
 
 typedef struct {
   guint16 seqnum;
@@ -38,7 +39,7 @@ typedef struct {
 
   GMutex lock;
   Request requests[N_REQUESTS];
-  guint n_open;
+  gint n_open;                     /* atomic where it is read without the lock */
   GstClockTime samples[N_SAMPLES]; /* round-trip times and more */
   guint n_samples;
   GstClockTime told; /* when, running time */
@@ -83,41 +84,57 @@ static void
 close_request (Missing *self, Request *request)
 {
   request->open = FALSE;
-  self->n_open--;
+  g_atomic_int_add (&self->n_open, -1);
 }
 
-/* A place that is free, or made so. */
-static Request *
-find_place (Missing *self)
+static gboolean
+is_over (const Request *request, GstClockTime now)
 {
-  Request *oldest = &self->requests[0];
+  return now >= request->last + OVER || now < request->last;
+}
+
+static void
+forget_what_is_over (Missing *self, GstClockTime now)
+{
   guint i;
 
   for (i = 0; i < N_REQUESTS; i++) {
-    if (!self->requests[i].open)
-      return &self->requests[i];
-    if (self->requests[i].first < oldest->first)
-      oldest = &self->requests[i];
+    if (self->requests[i].open && is_over (&self->requests[i], now))
+      close_request (self, &self->requests[i]);
   }
-  close_request (self, oldest);
-  return oldest;
+}
+
+/* Returns NULL where it is one too many. */
+static Request *
+open_request (Missing *self, guint16 seqnum, GstClockTime now)
+{
+  guint i;
+
+  for (i = 0; i < N_REQUESTS; i++) {
+    if (!self->requests[i].open) {
+      self->requests[i] = (Request){.seqnum = seqnum, .open = TRUE, .first = now};
+      g_atomic_int_inc (&self->n_open);
+      return &self->requests[i];
+    }
+  }
+  return NULL;
 }
 
 /* Whether it has been in vain up to now. */
 static gboolean
 note_request (Missing *self, guint16 seqnum, GstClockTime now)
 {
-  Request *request = find_request (self, seqnum);
+  Request *request;
 
-  if (request && now >= request->last + FORGOTTEN) {
-    close_request (self, request);
-    request = NULL;
-  }
-  if (!request) {
-    request = find_place (self);
-    *request = (Request){.seqnum = seqnum, .open = TRUE, .first = now};
-    self->n_open++;
-  }
+  /* Running time may begin anew. */
+  if (now < self->told)
+    self->told = 0;
+  forget_what_is_over (self, now);
+  request = find_request (self, seqnum);
+  if (!request)
+    request = open_request (self, seqnum, now);
+  if (!request)
+    return FALSE;
   request->last = now;
   if (request->first <= self->told || now < request->first + PATIENCE + get_round_trip (self))
     return FALSE;
@@ -128,11 +145,13 @@ note_request (Missing *self, guint16 seqnum, GstClockTime now)
 static void
 note_answer (Missing *self, guint16 seqnum, GstClockTime now)
 {
-  Request *request = find_request (self, seqnum);
+  Request *request;
 
+  forget_what_is_over (self, now);
+  request = find_request (self, seqnum);
   if (!request)
     return;
-  if (GST_CLOCK_TIME_IS_VALID (now) && now > request->first)
+  if (now > request->first)
     self->samples[self->n_samples++ % N_SAMPLES] = now - request->first;
   close_request (self, request);
 }
@@ -151,15 +170,18 @@ static void
 on_packet (Missing *self, GstPad *pad, GstBuffer *packet)
 {
   GstRTPBuffer rtp = GST_RTP_BUFFER_INIT;
+  GstClockTime now;
   guint16 seqnum;
 
-  if (!gst_rtp_buffer_map (packet, GST_MAP_READ, &rtp))
+  if (g_atomic_int_get (&self->n_open) == 0 || !gst_rtp_buffer_map (packet, GST_MAP_READ, &rtp))
     return;
   seqnum = gst_rtp_buffer_get_seq (&rtp);
   gst_rtp_buffer_unmap (&rtp);
+  now = get_now (pad);
+  if (!GST_CLOCK_TIME_IS_VALID (now))
+    return;
   g_mutex_lock (&self->lock);
-  if (self->n_open > 0)
-    note_answer (self, seqnum, get_now (pad));
+  note_answer (self, seqnum, now);
   g_mutex_unlock (&self->lock);
 }
 

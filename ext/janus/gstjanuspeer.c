@@ -233,13 +233,27 @@ get_connection_state (GstElement *webrtcbin)
   return state;
 }
 
+static gboolean
+has_way (GstJanusPeer *peer)
+{
+  GstWebRTCICEConnectionState state;
+
+  g_object_get (peer->webrtcbin, "ice-connection-state", &state, NULL);
+  return state == GST_WEBRTC_ICE_CONNECTION_STATE_CONNECTED ||
+         state == GST_WEBRTC_ICE_CONNECTION_STATE_COMPLETED;
+}
+
 static void
 on_stuck (const GError *error, gpointer user_data)
 {
   GstJanusPeer *peer = user_data;
 
-  /* It may have, and we are about to be told. */
-  if (get_connection_state (peer->webrtcbin) != GST_WEBRTC_PEER_CONNECTION_STATE_CONNECTED)
+  /* It may not be, and we are about to be told. */
+  if (get_connection_state (peer->webrtcbin) == GST_WEBRTC_PEER_CONNECTION_STATE_CONNECTED)
+    return;
+  if (g_error_matches (error, JANUS_ERROR, JANUS_ERROR_NO_WAY) && has_way (peer))
+    gst_janus_setup_has_way (peer->setup);
+  else
     peer->handlers->failed (peer, error, peer->user_data);
 }
 
@@ -288,11 +302,7 @@ on_gathering_state (GstElement *webrtcbin, GParamSpec *pspec, gpointer user_data
 static void
 on_ice_state (GstElement *webrtcbin, GParamSpec *pspec, gpointer user_data)
 {
-  GstWebRTCICEConnectionState state;
-
-  g_object_get (webrtcbin, "ice-connection-state", &state, NULL);
-  if (state == GST_WEBRTC_ICE_CONNECTION_STATE_CONNECTED ||
-      state == GST_WEBRTC_ICE_CONNECTION_STATE_COMPLETED)
+  if (has_way (user_data))
     peer_tell (user_data, tell_ice_is_up, NULL, NULL, 0);
 }
 
@@ -339,7 +349,7 @@ gst_janus_peer_new (GstJanusBin *bin, const GstJanusIceConfig *config,
   peer->user_data = user_data;
   peer->webrtcbin = webrtcbin;
   peer->do_retransmission = config->do_retransmission;
-  peer->setup = gst_janus_setup_new (bin, config, patience, on_stuck, peer);
+  peer->setup = gst_janus_setup_new (bin, patience, on_stuck, peer);
   peer->health = gst_janus_health_new (webrtcbin);
   g_mutex_init (&peer->lock);
   g_cond_init (&peer->settled);

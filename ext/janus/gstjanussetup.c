@@ -5,11 +5,11 @@
 #include "config.h"
 #endif
 
-#define GST_USE_UNSTABLE_API
-#include <gst/webrtc/webrtc.h>
-
 #include "gstjanussetup.h"
 #include "januserror.h"
+
+/* A way is quick that was found before libnice has repeated a check twice: then one check was lost at the most. */
+#define QUICK (1000 * G_TIME_SPAN_MILLISECOND)
 
 struct _GstJanusSetup {
   GstJanusBin *bin; /* not owned */
@@ -17,21 +17,21 @@ struct _GstJanusSetup {
   void (*stuck) (const GError *error, gpointer user_data);
   gpointer user_data;
 
+  gint64 began; /* g_get_monotonic_time() */
   gboolean has_way;
   gboolean ended;
   GSource *timer;
 };
 
 GstJanusSetup *
-gst_janus_setup_new (GstJanusBin *bin, const GstJanusIceConfig *config,
-    const JanusPatience *patience, void (*stuck) (const GError *error, gpointer user_data),
-    gpointer user_data)
+gst_janus_setup_new (GstJanusBin *bin, const JanusPatience *patience,
+    void (*stuck) (const GError *error, gpointer user_data), gpointer user_data)
 {
   GstJanusSetup *self = g_new0 (GstJanusSetup, 1);
 
   self->bin = bin;
   self->patience = *patience;
-  if (config->turn_server || config->ice_transport_policy == GST_WEBRTC_ICE_TRANSPORT_POLICY_RELAY)
+  if (!gst_janus_bin_finds_ways_quickly (bin))
     self->patience.way = 0;
   self->stuck = stuck;
   self->user_data = user_data;
@@ -57,6 +57,8 @@ on_stuck (gpointer user_data)
           patience / 1000, patience % 1000 / 100);
 
   gst_janus_clear_source (&self->timer);
+  if (!self->has_way)
+    gst_janus_bin_set_finds_ways_quickly (self->bin, FALSE);
   /* By which SELF may end. */
   self->stuck (error, self->user_data);
   return G_SOURCE_REMOVE;
@@ -73,8 +75,10 @@ wait (GstJanusSetup *self, guint patience)
 void
 gst_janus_setup_begin (GstJanusSetup *self)
 {
-  if (!self->has_way && !self->ended)
-    wait (self, self->patience.way);
+  if (self->has_way || self->ended)
+    return;
+  self->began = g_get_monotonic_time ();
+  wait (self, self->patience.way);
 }
 
 void
@@ -83,6 +87,8 @@ gst_janus_setup_has_way (GstJanusSetup *self)
   if (self->has_way || self->ended)
     return;
   self->has_way = TRUE;
+  gst_janus_bin_set_finds_ways_quickly (
+      self->bin, self->began > 0 && g_get_monotonic_time () - self->began < QUICK);
   wait (self, self->patience.handshake);
 }
 

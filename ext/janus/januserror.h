@@ -22,7 +22,7 @@ typedef enum {
   JANUS_ERROR_NO_MEDIA,     /* the feed has none */
   JANUS_ERROR_NO_DATA,      /* a stream to be published gives nothing */
   JANUS_ERROR_ICE,          /* no media connection */
-  JANUS_ERROR_NO_WAY,       /* none for media yet, which mostly is found sooner */
+  JANUS_ERROR_NO_WAY,       /* none for media yet, which was found sooner before */
   JANUS_ERROR_HANDSHAKE,    /* a way for media, and no keys for it */
   JANUS_ERROR_SRTP,         /* what comes is not authentic */
   JANUS_ERROR_MEDIA,        /* what carries the media has failed on our side */

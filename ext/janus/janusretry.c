@@ -192,8 +192,7 @@ janus_retry_failed (JanusRetry *retry, const JanusRetryConfig *config, const GEr
     retry->attempts = retry->unlucky = 0;
   retry->up_at = -1;
   retry->unlucky = kind == JANUS_RETRY_UNLUCKY ? retry->unlucky + 1 : 0;
-  retry->stuck += g_error_matches (error, JANUS_ERROR, JANUS_ERROR_HANDSHAKE) ||
-                  g_error_matches (error, JANUS_ERROR, JANUS_ERROR_NO_WAY);
+  retry->stuck += g_error_matches (error, JANUS_ERROR, JANUS_ERROR_HANDSHAKE);
   retry->blocked += g_error_matches (error, JANUS_ERROR, JANUS_ERROR_ICE);
 
   is_lost = is_lost_for_good (retry, kind, now);
@@ -212,13 +211,12 @@ janus_retry_failed (JanusRetry *retry, const JanusRetryConfig *config, const GEr
 JanusPatience
 janus_retry_get_patience (const JanusRetry *retry, const JanusRetryConfig *config)
 {
-  guint doublings = (guint) CLAMP ((gint) retry->stuck - 1, 0, MAX_DOUBLINGS);
   JanusPatience patience = {0};
 
   if (!may_try (retry, config))
     return patience;
-  patience.way = WAY_MSECONDS << doublings;
-  patience.handshake = HANDSHAKE_MSECONDS << doublings;
+  patience.way = WAY_MSECONDS;
+  patience.handshake = HANDSHAKE_MSECONDS << CLAMP ((gint) retry->stuck - 1, 0, MAX_DOUBLINGS);
   if (retry->blocked == 0)
     patience.idle = IDLE_MSECONDS;
   return patience;

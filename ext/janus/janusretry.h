@@ -45,15 +45,15 @@ typedef struct {
   gboolean proven; /* it has worked once */
   guint attempts;  /* in a row */
   guint unlucky;   /* as many of the last ones were that alone */
-  guint stuck;     /* handshakes since the last connection, and ways that were not found in time, */
-  guint blocked;   /* or not at all */
+  guint stuck;     /* handshakes since the last connection, */
+  guint blocked;   /* and ways that were not found at all */
   gint64 up_at;    /* since when it works, or -1 */
   gint64 taken_at; /* since when the id is taken, or -1 */
 } JanusRetry;
 
 /* How long a media connection may get no further while it is set up, before another is tried, in milliseconds; 0: as long as it takes. */
 typedef struct {
-  guint way;       /* until ICE has found one */
+  guint way;       /* until ICE has found one, if it mostly finds one quickly */
   guint handshake; /* then the whole of DTLS */
   guint idle;      /* the other side, once all that ICE has tried on ours has failed */
 } JanusPatience;

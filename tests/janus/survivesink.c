@@ -411,14 +411,13 @@ GST_START_TEST (a_connection_that_is_cut_comes_back_when_the_way_does)
 
   fail_unless (link != NULL);
   lossy_link_set_droppable (link, PACKET_MASK_ALL);
-  publisher = publish (lossy_link_get_endpoint (link), TEST_ROOM_E2EE, "feed-id=777 timeout=2");
+  publisher = publish (lossy_link_get_endpoint (link), TEST_ROOM_E2EE, "feed-id=777 timeout=4");
   test_wait_state (publisher, "sfu", "connected");
   lossy_link_set (link, 1.0, 1.0, 0);
   wait_lost (publisher, "Nothing has come over the media connection");
+  /* Before a way was found at once. Then there is as much time as "timeout" gives. */
   wait_lost (publisher, "ICE has found no way to the server within 1.3 s");
-  wait_lost (publisher, "ICE has found no way to the server within 1.3 s");
-  /* What "timeout" allows, and then all the time there is. */
-  wait_lost (publisher, "No media connection");
+  wait_lost (publisher, "media connection");
   lossy_link_set (link, 0.0, 0.0, 0);
   test_wait_state (publisher, "sfu", "connected");
   assert_seen (janus, TEST_ROOM_E2EE, "777");
