@@ -31,7 +31,8 @@ struct _GstJanusPeer {
   GstJanusBin *bin; /* until it is closed */
   GstSDPMessage *local;
   GPtrArray *early_candidates; /* those that came before the description was told */
-  gboolean connected;
+  gboolean connected;          /* as we see it */
+  gboolean server_is_up;       /* as the server does, whose handshake may end later than ours */
   gboolean gathered;
   gboolean answers;           /* offers */
   GstJanusFeedback *feedback; /* the same */
@@ -249,7 +250,8 @@ on_stuck (const GError *error, gpointer user_data)
   GstJanusPeer *peer = user_data;
 
   /* It may not be, and we are about to be told. */
-  if (get_connection_state (peer->webrtcbin) == GST_WEBRTC_PEER_CONNECTION_STATE_CONNECTED)
+  if (peer->server_is_up &&
+      get_connection_state (peer->webrtcbin) == GST_WEBRTC_PEER_CONNECTION_STATE_CONNECTED)
     return;
   if (g_error_matches (error, JANUS_ERROR, JANUS_ERROR_NO_WAY) && has_way (peer))
     gst_janus_setup_has_way (peer->setup);
@@ -264,13 +266,20 @@ tell_ice_is_up (GstJanusPeer *peer, gpointer news, guint number)
 }
 
 static void
+end_setup (GstJanusPeer *peer)
+{
+  if (peer->connected && peer->server_is_up)
+    gst_janus_setup_end (peer->setup);
+}
+
+static void
 tell_state (GstJanusPeer *peer, gpointer news, guint state)
 {
   g_autoptr (GError) error = NULL;
 
   if (state == GST_WEBRTC_PEER_CONNECTION_STATE_CONNECTED && !peer->connected) {
     peer->connected = TRUE;
-    gst_janus_setup_end (peer->setup);
+    end_setup (peer);
     peer->health_timer =
         gst_janus_bin_add_timeout_for (peer->bin, GST_JANUS_HEALTH_MSECONDS, on_health_timer, peer);
     peer->handlers->connected (peer, peer->user_data);
@@ -450,6 +459,13 @@ gst_janus_peer_close (GstJanusPeer *peer)
   }
   g_object_set_data (G_OBJECT (peer->webrtcbin), PEER_KEY, NULL);
   peer_unref (peer);
+}
+
+void
+gst_janus_peer_server_is_up (GstJanusPeer *peer)
+{
+  peer->server_is_up = TRUE;
+  end_setup (peer);
 }
 
 GstElement *

@@ -45,6 +45,9 @@ void gst_janus_peer_close (GstJanusPeer *peer);
 gboolean gst_janus_peer_take_error (GstMessage *message);
 
 /* Borrowed. */
+/* The server says that media can flow. */
+void gst_janus_peer_server_is_up (GstJanusPeer *peer);
+
 GstElement *gst_janus_peer_get_webrtcbin (GstJanusPeer *peer);
 
 /* Makes an offer for the webrtcbin's sink pads, cleaned of codec headers, and comes back by described(). */

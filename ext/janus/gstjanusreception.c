@@ -283,6 +283,8 @@ void
 gst_janus_reception_server_is_up (GstJanusReception *self)
 {
   self->server_is_up = TRUE;
+  if (self->peer)
+    gst_janus_peer_server_is_up (self->peer);
   tell_connected (self);
 }
 

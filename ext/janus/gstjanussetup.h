@@ -23,7 +23,7 @@ void gst_janus_setup_free (GstJanusSetup *self);
 void gst_janus_setup_begin (GstJanusSetup *self);
 /* ICE has found one, and the DTLS handshake begins. May be told more than once. */
 void gst_janus_setup_has_way (GstJanusSetup *self);
-/* It has ended. */
+/* It has ended, on both sides. */
 void gst_janus_setup_end (GstJanusSetup *self);
 
 G_END_DECLS

@@ -206,7 +206,11 @@ gst_janus_sink_open_when_ready (GstJanusSink *self)
 void
 gst_janus_sink_server_is_up (GstJanusSink *self)
 {
-  PRIV (self)->server_is_up = TRUE;
+  GstJanusSinkPrivate *priv = PRIV (self);
+
+  priv->server_is_up = TRUE;
+  if (priv->peer)
+    gst_janus_peer_server_is_up (priv->peer);
   gst_janus_sink_open_when_ready (self);
 }
 

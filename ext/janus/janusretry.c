@@ -20,9 +20,10 @@
 #define IDLE_MSECONDS 2000
 #define MAX_DOUBLINGS 3
 
-/* Of the usual delay, after the first bad luck in a row: the server is there, only has it to have forgotten the session before. If it is but slow,
+/* Of the usual delay, after the first two of bad luck in a row: the server is there, only has it to have forgotten the session before. If it is but slow,
  * with others that have come at the same time, the next ones wait longer. */
 #define UNLUCKY_SHARE 4
+#define MAX_QUICK 2
 
 static JanusRetryKind
 get_kind_of_error (gint code)
@@ -201,7 +202,7 @@ janus_retry_failed (JanusRetry *retry, const JanusRetryConfig *config, const GEr
     return JANUS_RETRY_GIVE_UP;
   retry->attempts++;
   *delay = get_delay (get_step (retry, is_lost && config->id_is_ours), config, chance);
-  if (retry->unlucky == 1)
+  if (retry->unlucky > 0 && retry->unlucky <= MAX_QUICK)
     *delay /= UNLUCKY_SHARE;
   if (!is_lost)
     return JANUS_RETRY_AGAIN;

@@ -68,7 +68,7 @@ void janus_retry_succeeded (JanusRetry *retry, gint64 now);
 /* It has ended, or an attempt has failed, with ERROR. Unless the verdict is to give up, the next attempt is
  * number `attempts` and due in *DELAY nanoseconds. CHANCE, from 0 to 1, spreads it over the upper half of what it is at the most, so that
  * not all clients of a server come back at once. Attempts count anew once a connection has held for max_delay; whoever is but unlucky
- * waits a quarter of the first delay, and not for all the attempts that came before. */
+ * waits a quarter, the first two times, and not for all the attempts that came before. */
 JanusRetryVerdict janus_retry_failed (JanusRetry *retry, const JanusRetryConfig *config,
     const GError *error, gint64 now, gdouble chance, guint64 *delay);
 
