@@ -13,9 +13,9 @@ G_BEGIN_DECLS
  * - of media whose m-line takes NACKs: webrtcbin 1.22 gives all media of a connection what holds for the last one;
  * - as soon as Janus can have them. It keeps what it sends once it knows the round-trip time of a medium, by a report of ours on one of
  *   its own, which it sends every second. So the first reports are sent soon, and nothing is asked before;
- * - if they are lost. Of itself a jitter buffer of GStreamer 1.22 asks also for what it expects and has not come yet, and gives that up after its
- *    latency: of a screen on which nothing moves for so long the first packet of the next picture. The price: what is lost last before a pause is asked for
- *   only after it.
+ * - if they are lost. Of itself a jitter buffer of GStreamer 1.22 asks also for what it expects and has not come yet, and gives that up
+ *   after its latency: of a screen on which nothing moves for so long the first packet of the next picture. The price: what is lost last
+ *   before a pause is asked for only after it.
  *
  * INCOMPLETE (MLINE, USER_DATA) is called, in a thread of RTPBIN and under a lock, when nothing but a keyframe helps the medium of the m-line, or, if that
  * is GST_JANUS_FEEDBACK_ANY, one of those with video. The decoder asks for one only when the jitter buffer has given up what is lost:

@@ -11,10 +11,10 @@
 #include "janusretry.h"
 
 /* After this a connection is better begun anew, which takes a few round trips: Janus 1.1.2 sends what the link has lost of a DTLS handshake again
- * after 1 s, then after 2 s more and 4 s more (OpenSSL), and cannot be asked for it earlier; and libnice waits 5 s for the other side
-  * once its own checks have failed, which it makes again after 0.5 s, then after 1 s more and 2 s more. On a link that loses packets a second attempt is as quick as the first one should have been; from the third
- * on each has twice as long, for links and machines on which it does take that long, as on those by satellite. The other side is given all the time that libnice
- * does at the second time. */
+ * after 1 s, then after 2 s more and 4 s more (OpenSSL), and cannot be asked for it earlier; and libnice repeats a check of its own that was
+ * lost after 0.5 s, then after 1 s more and 2 s more, and waits 5 s for the other side once all have failed. On a link that loses packets a
+ * second handshake is as quick as the first one should have been; from the third on each has twice as long, for links and machines on which
+ * it does take that long, as those by satellite. The other side is given all the time that libnice does at the second time. */
 #define WAY_MSECONDS 1300
 #define HANDSHAKE_MSECONDS 1500
 #define IDLE_MSECONDS 2000

@@ -12,7 +12,7 @@
 #define UNDER_WAY ((SOAK_LATENCY + 100) * G_USEC_PER_SEC / 1000)
 
 /* How long a receiver may lose pictures on a bad link when it has come back: Janus sends again what is lost only once it knows the round-trip
- * time, which takes it up to a second and a half, and a picture that is missing is noticed when the jitter buffer gives it up. */
+ * time, which takes it up to two seconds, or three where the link has lost a report, and a keyframe that makes up for it may be lost as well. */
 #define EARLY (3 * G_USEC_PER_SEC)
 
 /* How long a receiver stands still then: until the jitter buffer has given up and another keyframe has come, and once more for that. */
