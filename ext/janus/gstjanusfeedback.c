@@ -12,6 +12,9 @@
 #include "gstjanusrtcp.h"
 #include "gstjanussdp.h"
 
+GST_DEBUG_CATEGORY_EXTERN (gst_janus_src_debug);
+#define GST_CAT_DEFAULT gst_janus_src_debug
+
 /* The least time between reports, and that while a medium waits for its first report that tells the round-trip time (RFC 4585, section 3.5.3:
  * T_rr_interval may be anything). */
 #define INTERVAL GST_SECOND

@@ -9,6 +9,9 @@
 
 #include "gstjanusmissing.h"
 
+GST_DEBUG_CATEGORY_STATIC (gst_janus_missing_debug);
+#define GST_CAT_DEFAULT gst_janus_missing_debug
+
 /* Janus 1.1.2 sends nothing a second time within 200 ms (MAX_NACK_IGNORE in ice.c), and is asked again about every 40 ms: so much later, and a
  * round-trip time, what it was asked for twice has come. What was lost twice on the way to Janus never comes, as Janus asks for it twice
  * (SEQ_NACKED there). */
@@ -220,6 +223,7 @@ gst_janus_missing_watch (GstElement *jitterbuffer, void (*in_vain) (gpointer use
   g_autoptr (GstPad) pad = gst_element_get_static_pad (jitterbuffer, "sink");
   Missing *self = g_new0 (Missing, 1);
 
+  GST_DEBUG_CATEGORY_INIT (gst_janus_missing_debug, "janusmissing", 0, "Missing packets");
   self->in_vain = in_vain;
   self->user_data = user_data;
   self->destroy = destroy;

@@ -9,16 +9,14 @@
 #include "gstjanushandshake.h"
 #include "gstjanushealth.h"
 #include "gstjanusice.h"
+#include "gstjanusnegotiation.h"
 #include "gstjanuspeer.h"
 #include "gstjanussdp.h"
 #include "gstjanussetup.h"
 
-/* How long webrtcbin may take to finish what it does. */
-#define MAX_SETTLE_TIME G_TIME_SPAN_SECOND
-
 #define PEER_KEY "janus-peer"
 
-/* Promises and signal handlers each hold a reference. */
+/* The negotiation and signal handlers each hold a reference. */
 struct _GstJanusPeer {
   GMainContext *context;
   const GstJanusPeerHandlers *handlers;
@@ -26,13 +24,15 @@ struct _GstJanusPeer {
   GstElement *webrtcbin;
   gboolean do_retransmission;
   JanusPatience patience;
+  GstJanusNegotiation *negotiation; /* until webrtcbin is stopped */
 
   /* Of the context's thread alone. */
   GstJanusBin *bin; /* until it is closed */
   GstSDPMessage *local;
   GPtrArray *early_candidates; /* those that came before the description was told */
-  gboolean connected;          /* as we see it */
-  gboolean server_is_up;       /* as the server does, whose handshake may end later than ours */
+  gboolean we_are_up;
+  gboolean server_is_up; /* its handshake may end later than ours */
+  gboolean connected;    /* both are */
   gboolean gathered;
   gboolean answers;           /* offers */
   GstJanusFeedback *feedback; /* the same */
@@ -41,10 +41,6 @@ struct _GstJanusPeer {
   GstJanusSetup *setup;
 
   gint closed; /* atomic */
-
-  GMutex lock;
-  GCond settled;
-  guint pending; /* what webrtcbin was asked and has not answered, under the lock */
 };
 
 static GstJanusPeer *
@@ -54,30 +50,10 @@ peer_ref (GstJanusPeer *peer)
 }
 
 static void
-peer_begin (GstJanusPeer *peer)
-{
-  g_mutex_lock (&peer->lock);
-  peer->pending++;
-  g_mutex_unlock (&peer->lock);
-}
-
-/* After whatever follows from the answer was begun. */
-static void
-peer_end (GstJanusPeer *peer)
-{
-  g_mutex_lock (&peer->lock);
-  peer->pending--;
-  g_cond_signal (&peer->settled);
-  g_mutex_unlock (&peer->lock);
-}
-
-static void
 peer_clear (gpointer data)
 {
   GstJanusPeer *peer = data;
 
-  g_mutex_clear (&peer->lock);
-  g_cond_clear (&peer->settled);
   gst_object_unref (peer->webrtcbin);
   gst_janus_setup_free (peer->setup);
   gst_janus_health_free (peer->health);
@@ -225,6 +201,21 @@ on_health_timer (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
+static void
+on_negotiation_described (GstSDPMessage *sdp, gpointer peer)
+{
+  peer_tell (peer, tell_described, sdp, (GDestroyNotify) gst_sdp_message_free, 0);
+}
+
+static void
+on_negotiation_failed (GError *error, gpointer peer)
+{
+  peer_tell (peer, tell_failed, error, (GDestroyNotify) g_error_free, 0);
+}
+
+static const GstJanusNegotiationHandlers negotiation_handlers = {
+    on_negotiation_described, on_negotiation_failed};
+
 static GstWebRTCPeerConnectionState
 get_connection_state (GstElement *webrtcbin)
 {
@@ -266,10 +257,15 @@ tell_ice_is_up (GstJanusPeer *peer, gpointer news, guint number)
 }
 
 static void
-end_setup (GstJanusPeer *peer)
+connect_when_both_are_up (GstJanusPeer *peer)
 {
-  if (peer->connected && peer->server_is_up)
-    gst_janus_setup_end (peer->setup);
+  if (!peer->we_are_up || !peer->server_is_up || peer->connected)
+    return;
+  peer->connected = TRUE;
+  gst_janus_setup_end (peer->setup);
+  peer->health_timer =
+      gst_janus_bin_add_timeout_for (peer->bin, GST_JANUS_HEALTH_MSECONDS, on_health_timer, peer);
+  peer->handlers->connected (peer, peer->user_data);
 }
 
 static void
@@ -277,12 +273,9 @@ tell_state (GstJanusPeer *peer, gpointer news, guint state)
 {
   g_autoptr (GError) error = NULL;
 
-  if (state == GST_WEBRTC_PEER_CONNECTION_STATE_CONNECTED && !peer->connected) {
-    peer->connected = TRUE;
-    end_setup (peer);
-    peer->health_timer =
-        gst_janus_bin_add_timeout_for (peer->bin, GST_JANUS_HEALTH_MSECONDS, on_health_timer, peer);
-    peer->handlers->connected (peer, peer->user_data);
+  if (state == GST_WEBRTC_PEER_CONNECTION_STATE_CONNECTED) {
+    peer->we_are_up = TRUE;
+    connect_when_both_are_up (peer);
   } else if (state == GST_WEBRTC_PEER_CONNECTION_STATE_FAILED) {
     error = g_error_new (JANUS_ERROR, JANUS_ERROR_ICE, "The media connection %s",
         peer->connected ? "has broken off" : "cannot be set up");
@@ -358,10 +351,10 @@ gst_janus_peer_new (GstJanusBin *bin, const GstJanusIceConfig *config,
   peer->user_data = user_data;
   peer->webrtcbin = webrtcbin;
   peer->do_retransmission = config->do_retransmission;
+  peer->negotiation =
+      gst_janus_negotiation_new (webrtcbin, &negotiation_handlers, peer_ref (peer), peer_unref);
   peer->setup = gst_janus_setup_new (bin, patience, on_stuck, peer);
   peer->health = gst_janus_health_new (webrtcbin);
-  g_mutex_init (&peer->lock);
-  g_cond_init (&peer->settled);
   peer->early_candidates = g_ptr_array_new_with_free_func (candidate_free);
   g_object_set_data_full (G_OBJECT (webrtcbin), PEER_KEY, peer_ref (peer), peer_unref);
   peer_connect (peer, "on-ice-candidate", G_CALLBACK (on_ice_candidate));
@@ -413,26 +406,14 @@ gst_janus_peer_take_error (GstMessage *message)
   return TRUE;
 }
 
-/* Elements that webrtcbin's thread adds to it while its state is set to NULL are never stopped (1.22), so let it
- * finish what it was asked to do. It never waits for the network: a matter of milliseconds. */
-static void
-let_settle (GstJanusPeer *peer)
-{
-  gint64 deadline = g_get_monotonic_time () + MAX_SETTLE_TIME;
-
-  g_mutex_lock (&peer->lock);
-  while (peer->pending > 0 && g_cond_wait_until (&peer->settled, &peer->lock, deadline))
-    ;
-  g_mutex_unlock (&peer->lock);
-}
-
 static void
 stop_webrtcbin (gpointer data)
 {
   GstJanusPeer *peer = data;
 
-  let_settle (peer);
+  gst_janus_negotiation_settle (peer->negotiation);
   gst_element_set_state (peer->webrtcbin, GST_STATE_NULL);
+  g_clear_pointer (&peer->negotiation, gst_janus_negotiation_unref);
   peer_unref (peer);
 }
 
@@ -443,6 +424,7 @@ gst_janus_peer_close (GstJanusPeer *peer)
   g_autoptr (GstClock) clock = NULL;
 
   g_atomic_int_set (&peer->closed, TRUE);
+  gst_janus_negotiation_stop (peer->negotiation);
   gst_janus_clear_source (&peer->health_timer);
   gst_janus_setup_end (peer->setup);
   g_clear_pointer (&peer->feedback, gst_janus_feedback_detach);
@@ -456,6 +438,8 @@ gst_janus_peer_close (GstJanusPeer *peer)
     /* Which that has taken away, and GStreamer 1.22 complains when feedback comes that has no time. */
     gst_element_set_clock (peer->webrtcbin, clock);
     gst_janus_bin_close_later (GST_JANUS_BIN (bin), stop_webrtcbin, peer_ref (peer));
+  } else {
+    g_clear_pointer (&peer->negotiation, gst_janus_negotiation_unref);
   }
   g_object_set_data (G_OBJECT (peer->webrtcbin), PEER_KEY, NULL);
   peer_unref (peer);
@@ -465,7 +449,7 @@ void
 gst_janus_peer_server_is_up (GstJanusPeer *peer)
 {
   peer->server_is_up = TRUE;
-  end_setup (peer);
+  connect_when_both_are_up (peer);
 }
 
 GstElement *
@@ -474,129 +458,10 @@ gst_janus_peer_get_webrtcbin (GstJanusPeer *peer)
   return peer->webrtcbin;
 }
 
-/* FALSE: nothing is to follow. PROMISE was answered by an error, which is told, or never will be, or the peer is
- * closed. */
-static gboolean
-promise_succeeded (GstPromise *promise, GstJanusPeer *peer)
-{
-  const GstStructure *reply;
-  g_autoptr (GError) error = NULL;
-
-  if (gst_promise_wait (promise) != GST_PROMISE_RESULT_REPLIED || g_atomic_int_get (&peer->closed))
-    return FALSE;
-  reply = gst_promise_get_reply (promise);
-  if (!reply || !gst_structure_get (reply, "error", G_TYPE_ERROR, &error, NULL))
-    return TRUE;
-  peer_tell (peer, tell_failed,
-      g_error_new (JANUS_ERROR, JANUS_ERROR_PROTOCOL,
-          "No agreement on the media with the server: %s", error->message),
-      (GDestroyNotify) g_error_free, 0);
-  return FALSE;
-}
-
-/* webrtcbin takes a reference of its own to the promise; ours is for FUNC to drop. */
-static void
-peer_create_description (GstJanusPeer *peer, const gchar *action, GstPromiseChangeFunc func)
-{
-  peer_begin (peer);
-  g_signal_emit_by_name (peer->webrtcbin, action, NULL,
-      gst_promise_new_with_change_func (func, peer_ref (peer), peer_unref));
-}
-
-/* A description that webrtcbin is to take. */
-typedef struct {
-  GstJanusPeer *peer;
-  GstWebRTCSessionDescription *description;
-  void (*taken) (GstJanusPeer *peer, const GstWebRTCSessionDescription *description);
-} Setting;
-
-static void
-setting_free (gpointer data)
-{
-  Setting *setting = data;
-
-  gst_webrtc_session_description_free (setting->description);
-  peer_unref (setting->peer);
-  g_free (setting);
-}
-
-static void
-on_description_set (GstPromise *promise, gpointer user_data)
-{
-  g_autoptr (GstPromise) owned = promise;
-  Setting *setting = user_data;
-
-  if (promise_succeeded (owned, setting->peer) && setting->taken)
-    setting->taken (setting->peer, setting->description);
-  peer_end (setting->peer);
-}
-
-/* Takes SDP. TAKEN is called, in one of webrtcbin's threads, unless it fails, which is told. */
-static void
-peer_set_description (GstJanusPeer *peer, const gchar *action, GstWebRTCSDPType type,
-    GstSDPMessage *sdp,
-    void (*taken) (GstJanusPeer *peer, const GstWebRTCSessionDescription *description))
-{
-  Setting *setting = g_new (Setting, 1);
-
-  setting->peer = peer_ref (peer);
-  setting->description = gst_webrtc_session_description_new (type, sdp);
-  setting->taken = taken;
-  peer_begin (peer);
-  g_signal_emit_by_name (peer->webrtcbin, action, setting->description,
-      gst_promise_new_with_change_func (on_description_set, setting, setting_free));
-}
-
-/* Only now: the answer to what we send must not come before webrtcbin has taken what we sent. */
-static void
-local_taken (GstJanusPeer *peer, const GstWebRTCSessionDescription *description)
-{
-  GstSDPMessage *copy;
-
-  gst_sdp_message_copy (description->sdp, &copy);
-  peer_tell (peer, tell_described, copy, (GDestroyNotify) gst_sdp_message_free, 0);
-}
-
-/* The description in PROMISE's reply, cleaned, becomes ours. */
-static void
-take_description (GstPromise *promise, GstJanusPeer *peer, const gchar *name)
-{
-  g_autoptr (GstPromise) owned = promise;
-  g_autoptr (GstWebRTCSessionDescription) description = NULL;
-  g_autoptr (GstWebRTCSessionDescription) remote = NULL;
-  GstSDPMessage *sdp;
-
-  if (!promise_succeeded (owned, peer) ||
-      !gst_structure_get (gst_promise_get_reply (owned), name, GST_TYPE_WEBRTC_SESSION_DESCRIPTION,
-          &description, NULL))
-    return;
-
-  gst_sdp_message_copy (description->sdp, &sdp);
-  gst_janus_sdp_clean_offer (sdp);
-  g_object_get (peer->webrtcbin, "pending-remote-description", &remote, NULL);
-  if (remote && description->type == GST_WEBRTC_SDP_TYPE_ANSWER)
-    gst_janus_sdp_let_offerer_begin (sdp, remote->sdp);
-  peer_set_description (peer, "set-local-description", description->type, sdp, local_taken);
-}
-
-static void
-on_offer_created (GstPromise *promise, gpointer user_data)
-{
-  take_description (promise, user_data, "offer");
-  peer_end (user_data);
-}
-
-static void
-on_answer_created (GstPromise *promise, gpointer user_data)
-{
-  take_description (promise, user_data, "answer");
-  peer_end (user_data);
-}
-
 void
 gst_janus_peer_create_offer (GstJanusPeer *peer)
 {
-  peer_create_description (peer, "create-offer", on_offer_created);
+  gst_janus_negotiation_create_offer (peer->negotiation);
 }
 
 static GstSDPMessage *
@@ -623,7 +488,7 @@ gst_janus_peer_set_answer (GstJanusPeer *peer, const gchar *text, GError **error
     gst_sdp_message_free (sdp);
     return FALSE;
   }
-  peer_set_description (peer, "set-remote-description", GST_WEBRTC_SDP_TYPE_ANSWER, sdp, NULL);
+  gst_janus_negotiation_take_answer (peer->negotiation, sdp);
   gst_janus_setup_begin (peer->setup);
   return TRUE;
 }
@@ -632,12 +497,6 @@ static void
 on_incomplete (guint mline, gpointer peer)
 {
   peer_tell (peer, tell_incomplete, NULL, NULL, mline);
-}
-
-static void
-offer_taken (GstJanusPeer *peer, const GstWebRTCSessionDescription *description)
-{
-  peer_create_description (peer, "create-answer", on_answer_created);
 }
 
 gboolean
@@ -659,7 +518,6 @@ gst_janus_peer_accept_offer (GstJanusPeer *peer, const gchar *text, GError **err
   if (rtpbin)
     peer->feedback =
         gst_janus_feedback_attach (rtpbin, sdp, peer->do_retransmission, on_incomplete, peer);
-  peer_set_description (
-      peer, "set-remote-description", GST_WEBRTC_SDP_TYPE_OFFER, sdp, offer_taken);
+  gst_janus_negotiation_take_offer (peer->negotiation, sdp);
   return TRUE;
 }

@@ -24,6 +24,7 @@ typedef struct {
   /* A candidate to be trickled, after described(); NULL: that was the last. */
   void (*candidate) (GstJanusPeer *peer, const gchar *candidate, const gchar *mid, guint mline,
       gpointer user_data);
+  /* Both sides have finished: whatever is sent arrives. */
   void (*connected) (GstJanusPeer *peer, gpointer user_data);
   /* Only a keyframe helps the m-line: see gstjanusfeedback.h. Of who accepts offers. */
   void (*incomplete) (GstJanusPeer *peer, guint mline, gpointer user_data);
@@ -31,23 +32,24 @@ typedef struct {
   void (*failed) (GstJanusPeer *peer, const GError *error, gpointer user_data);
 } GstJanusPeerHandlers;
 
-/* Makes the connection and its webrtcbin, which the caller adds to BIN. With PATIENCE it fails where another attempt would be quicker; without, it goes
- * on, also without a stream that has got lost. NULL and ERROR when GStreamer has
- * no webrtcbin or no libnice. BIN and HANDLERS must outlive the peer. */
+/* Makes the connection and its webrtcbin, which the caller adds to BIN. With PATIENCE it fails where another attempt
+ * would be quicker; without, it goes on, also without a stream that has got lost. NULL and ERROR when GStreamer has no
+ * webrtcbin or no libnice. BIN and HANDLERS must outlive the peer. */
 GstJanusPeer *gst_janus_peer_new (GstJanusBin *bin, const GstJanusIceConfig *config,
     const JanusPatience *patience, const GstJanusPeerHandlers *handlers, gpointer user_data,
     GError **error);
-/* Tells nothing any more, takes webrtcbin out of its bin, a GstJanusBin, and releases the peer; webrtcbin stops a little later. */
+/* Tells nothing any more, takes webrtcbin out of its bin, a GstJanusBin, and releases the peer; webrtcbin stops a
+ * little later. */
 void gst_janus_peer_close (GstJanusPeer *peer);
 
-/* For the bin that a webrtcbin is in: whether MESSAGE is an error from within it, which its peer tells by failed() then. Any
- * thread. */
+/* For the bin that a webrtcbin is in: whether MESSAGE is an error from within it, which its peer tells by failed()
+ * then. Any thread. */
 gboolean gst_janus_peer_take_error (GstMessage *message);
 
-/* Borrowed. */
 /* The server says that media can flow. */
 void gst_janus_peer_server_is_up (GstJanusPeer *peer);
 
+/* Borrowed. */
 GstElement *gst_janus_peer_get_webrtcbin (GstJanusPeer *peer);
 
 /* Makes an offer for the webrtcbin's sink pads, cleaned of codec headers, and comes back by described(). */

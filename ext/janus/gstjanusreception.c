@@ -10,6 +10,9 @@
 #include "gstjanusreception.h"
 #include "gstjanussdp.h"
 
+GST_DEBUG_CATEGORY_EXTERN (gst_janus_src_debug);
+#define GST_CAT_DEFAULT gst_janus_src_debug
+
 /* Added to the jitter buffer's latency, how long nothing must have come before the end is told: the last packets may
  * still be under way. And how often that is waited for, in case it never stops. */
 #define LINGER_MSECONDS 50
@@ -34,8 +37,7 @@ struct _GstJanusReception {
   GPtrArray *kinds;  /* the same: "audio", "video" */
   GArray *keyframes; /* the same, gboolean: one is wanted */
   guint n_media;
-  gboolean connected; /* as we see it */
-  gboolean server_is_up;
+  gboolean connected;
   GSource *deadline;
   GSource *linger;
   guint n_lingers;
@@ -206,21 +208,15 @@ on_candidate (
 }
 
 static void
-tell_connected (GstJanusReception *self)
-{
-  if (!gst_janus_reception_is_connected (self) || self->linger)
-    return;
-  gst_janus_clear_source (&self->deadline);
-  self->handlers->connected (self->bin, self->origin);
-}
-
-static void
 on_connected (GstJanusPeer *peer, gpointer user_data)
 {
   GstJanusReception *self = user_data;
 
   self->connected = TRUE;
-  tell_connected (self);
+  if (self->linger)
+    return;
+  gst_janus_clear_source (&self->deadline);
+  self->handlers->connected (self->bin, self->origin);
 }
 
 static void
@@ -282,10 +278,8 @@ gst_janus_reception_take_offer (GstJanusReception *self, const gchar *sdp, guint
 void
 gst_janus_reception_server_is_up (GstJanusReception *self)
 {
-  self->server_is_up = TRUE;
   if (self->peer)
     gst_janus_peer_server_is_up (self->peer);
-  tell_connected (self);
 }
 
 static gboolean
@@ -340,7 +334,7 @@ gst_janus_reception_is_ending (GstJanusReception *self)
 gboolean
 gst_janus_reception_is_connected (GstJanusReception *self)
 {
-  return self->connected && self->server_is_up;
+  return self->connected;
 }
 
 const gchar *

@@ -28,8 +28,7 @@ typedef struct {
 
   /* Of the signalling thread. */
   GstJanusPeer *peer;
-  gboolean connected; /* as we see it */
-  gboolean server_is_up;
+  gboolean connected;
   GSource *linger;
   GSource *warning; /* until the first packet */
 } GstJanusSinkPrivate;
@@ -193,9 +192,7 @@ gst_janus_sink_open_when_ready (GstJanusSink *self)
   GstJanusSinkPrivate *priv = PRIV (self);
   GstJanusBin *bin = GST_JANUS_BIN (self);
 
-  /* Janus drops what comes before it has finished its part: the first keyframe. */
-  if (!priv->connected || !priv->server_is_up ||
-      gst_janus_bin_get_state (bin) != GST_JANUS_STATE_NEGOTIATING ||
+  if (!priv->connected || gst_janus_bin_get_state (bin) != GST_JANUS_STATE_NEGOTIATING ||
       !GST_JANUS_SINK_GET_CLASS (self)->may_open (self))
     return;
   gst_janus_bin_set_deadline (bin, 0, NULL);
@@ -208,10 +205,8 @@ gst_janus_sink_server_is_up (GstJanusSink *self)
 {
   GstJanusSinkPrivate *priv = PRIV (self);
 
-  priv->server_is_up = TRUE;
   if (priv->peer)
     gst_janus_peer_server_is_up (priv->peer);
-  gst_janus_sink_open_when_ready (self);
 }
 
 static void
@@ -245,7 +240,7 @@ gst_janus_sink_drop (GstJanusBin *bin)
   /* Before that which the data goes to. */
   gst_janus_streams_close (priv->streams);
   g_clear_pointer (&priv->peer, gst_janus_peer_close);
-  priv->connected = priv->server_is_up = FALSE;
+  priv->connected = FALSE;
 }
 
 static void
