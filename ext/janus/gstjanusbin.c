@@ -353,8 +353,8 @@ gst_janus_bin_constructed (GObject *object)
     gst_janus_settings_init_reconnect (settings);
 }
 
-/* Who is disposed of without having been stopped, which GStreamer complains of, as when another element refuses to stop: nothing of it may
- * go on. */
+/* Who is disposed of without having been stopped, which GStreamer complains of, as when another
+ * element refuses to stop: nothing of it may go on. */
 static void
 gst_janus_bin_dispose (GObject *object)
 {
@@ -403,11 +403,13 @@ gst_janus_bin_class_set_reconnecting (GstJanusBinClass *klass)
   /**
    * GstJanusBin:stats:
    *
-   * A #GstStructure "application/x-janus-stats" with these fields, all of them guint64 and counted since the element was made:
+   * A #GstStructure "application/x-janus-stats" with these fields, all of them guint64 and counted
+   * since the element was made:
    *
    * - `reconnects`: how often a connection was lost and came back
    * - `attempts`: how often it was tried again, with success or without
-   * - `packets-dropped` (janusvideoroomsink): packets of all pads that were dropped because there was no connection
+   * - `packets-dropped` (janusvideoroomsink): packets of all pads that were dropped because there
+   *   was no connection
    *
    * Since: 0.1
    */
@@ -465,10 +467,11 @@ gst_janus_bin_class_init (GstJanusBinClass *klass)
   /**
    * GstJanusBin:state:
    *
-   * Also posted as an element message "janus-state" at each change, with the fields `state` (string), `room-id` and
-   * `feed-id`, or `recording-id` and `recording-name` (strings, or unset). That of GST_JANUS_STATE_LOST has `reason` (string) and,
-   * of a refusal, `janus-code` (gint); that of GST_JANUS_STATE_RETRYING has `attempt` (guint, in a row, from 1) and
-   * `delay` (guint64, nanoseconds until it).
+   * Also posted as an element message "janus-state" at each change, with the fields `state`
+   * (string), `room-id` and `feed-id`, or `recording-id` and `recording-name` (strings, or unset).
+   * That of GST_JANUS_STATE_LOST has `reason` (string) and, of a refusal, `janus-code` (gint); that
+   * of GST_JANUS_STATE_RETRYING has `attempt` (guint, in a row, from 1) and `delay` (guint64,
+   * nanoseconds until it).
    *
    * Since: 0.1
    */

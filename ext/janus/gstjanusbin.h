@@ -22,13 +22,14 @@ struct _GstJanusBinClass {
 
   /* All of these run in the signalling thread, and are set by every element. */
 
-  /* Makes what is to talk with the server, of SETTINGS, which are locked. What it hears is told with SELF. */
+  /* Makes what is to talk with the server, of SETTINGS, which are locked. What it hears is told
+   * with SELF. */
   gpointer (*make_talk) (GstJanusBin *self, const GstJanusSettings *settings);
   /* Begins TALK, and ends it in order and calls DONE (DATA), after which nothing is told. */
   void (*begin_talk) (gpointer talk);
   void (*leave_talk) (gpointer talk, GDestroyNotify done, gpointer data);
-  /* The connection is lost, or the run is over: drop what belongs to the connection. The talk is left afterwards, do
-   * not use it any more. Another connection may follow. */
+  /* The connection is lost, or the run is over: drop what belongs to the connection. The talk is
+   * left afterwards, do not use it any more. Another connection may follow. */
   void (*drop) (GstJanusBin *self);
   /* The run is over: drop what belongs to it, after drop(). Optional. */
   void (*stop) (GstJanusBin *self);
@@ -51,8 +52,8 @@ void gst_janus_bin_class_set_reconnecting (GstJanusBinClass *klass);
 /* For the handlers of talks. USER_DATA is the GstJanusBin. */
 void gst_janus_bin_on_failed (const GError *error, gpointer user_data);
 
-/* Calls FUNC (SELF) in the signalling thread soon, unless the run, or all that it was for, ends before. Any
- * thread. */
+/* Calls FUNC (SELF) in the signalling thread soon, unless the run, or all that it was for, ends
+ * before. Any thread. */
 void gst_janus_bin_invoke (GstJanusBin *self, void (*func) (GstJanusBin *self));
 
 /* gst_janus_bin_fail() from any thread; takes ERROR. */
@@ -70,8 +71,8 @@ void gst_janus_bin_set_state_with (GstJanusBin *self, GstJanusState state, GstSt
 GstJanusState gst_janus_bin_get_state (GstJanusBin *self);
 /* The feed or recording that is published, recorded or received now. */
 void gst_janus_bin_set_active (GstJanusBin *self, const gchar *id);
-/* Fails with WHAT, a sentence without its end, unless another deadline is set or this one cleared (NULL)
- * within the timeout property. DOMAIN_CODE is a JanusError. */
+/* Fails with WHAT, a sentence without its end, unless another deadline is set or this one cleared
+ * (NULL) within the timeout property. DOMAIN_CODE is a JanusError. */
 void gst_janus_bin_set_deadline (GstJanusBin *self, gint code, const gchar *what);
 /* Calls FUNC (SELF), or FUNC (DATA), in MSECONDS. To be cleared before the run ends. */
 GSource *gst_janus_bin_add_timeout (GstJanusBin *self, guint mseconds, GSourceFunc func);
@@ -80,10 +81,12 @@ gst_janus_bin_add_timeout_for (GstJanusBin *self, guint mseconds, GSourceFunc fu
 void gst_janus_clear_source (GSource **source);
 /* With the media connection that is about to be made, if it is all that the connection is for. */
 JanusPatience gst_janus_bin_get_patience (GstJanusBin *self);
-/* Whether ICE found the last way to the server without trying for long: then it most likely does so again. Not before it has found one. */
+/* Whether ICE found the last way to the server without trying for long: then it most likely does so
+ * again. Not before it has found one. */
 void gst_janus_bin_set_finds_ways_quickly (GstJanusBin *self, gboolean quickly);
 gboolean gst_janus_bin_finds_ways_quickly (GstJanusBin *self);
-/* Leaves the talk before the run ends, and then calls LEFT (SELF) unless the run has ended meanwhile. */
+/* Leaves the talk before the run ends, and then calls LEFT (SELF) unless the run has ended
+ * meanwhile. */
 void gst_janus_bin_leave (GstJanusBin *self, void (*left) (GstJanusBin *self));
 /* Calls CLOSE (DATA), which may take long, in another thread: see gstjanusclosing.h. */
 void gst_janus_bin_close_later (GstJanusBin *self, GDestroyNotify close, gpointer data);
@@ -93,8 +96,8 @@ void gst_janus_bin_succeed (GstJanusBin *self);
 gboolean gst_janus_bin_is_retrying (GstJanusBin *self);
 /* There is no need of another any more. */
 void gst_janus_bin_stop_retrying (GstJanusBin *self);
-/* The connection is lost by ERROR: another is tried, or, if that makes no sense, ERROR is posted, with what its
- * reader can do, once a run. */
+/* The connection is lost by ERROR: another is tried, or, if that makes no sense, ERROR is posted,
+ * with what its reader can do, once a run. */
 void gst_janus_bin_fail (GstJanusBin *self, const GError *error);
 
 /* The following may be called in any thread. */

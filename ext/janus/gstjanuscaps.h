@@ -10,8 +10,8 @@ G_BEGIN_DECLS
 /* Whether A and B are of one codec and payload type. */
 gboolean gst_janus_caps_same_codec (const GstCaps *a, const GstCaps *b);
 
-/* CAPS, which it takes, with SSRC unless they name one, as those of payloaders do: else webrtcbin would offer one by chance,
- * and Janus drops what has another. */
+/* CAPS, which it takes, with SSRC unless they name one, as those of payloaders do: else webrtcbin
+ * would offer one by chance, and Janus drops what has another. */
 GstCaps *gst_janus_caps_complete (GstCaps *caps, guint32 ssrc);
 
 /* The SSRC of the first packet of what a probe has met, 0 when there is none. */

@@ -87,9 +87,9 @@ gst_janus_failure_set (GstJanusFailure *self, const GError *error)
     gst_janus_bin_post_error (self->bin, error);
     return;
   }
-  /* gst-launch-1.0 misses an error that is posted before its main loop runs, and would hang: it sets PLAYING
-   * from there. Whoever stays in PAUSED is told a little later, which may be too early for it, too, if what else is in the
-   * pipeline is slow: in PLAYING it is told again. */
+  /* gst-launch-1.0 misses an error that is posted before its main loop runs, and would hang: it
+   * sets PLAYING from there. Whoever stays in PAUSED is told a little later, which may be too early
+   * for it, too, if what else is in the pipeline is slow: in PLAYING it is told again. */
   self->held_back =
       gst_janus_bin_add_timeout_for (self->bin, HOLD_BACK_MSECONDS, on_held_back_long_enough, self);
 }

@@ -8,7 +8,8 @@
 #include "gstjanusfeed.h"
 #include "janustext.h"
 
-/* How often one that the server lists is asked for again while it says that there is no such feed. */
+/* How often one that the server lists is asked for again while it says that there is no such
+ * feed. */
 #define MAX_MISSED 3
 
 GstJanusFeed *

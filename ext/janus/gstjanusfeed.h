@@ -40,8 +40,8 @@ void gst_janus_feed_tell (GstJanusFeed *feed, const gchar *state, const gchar *r
 void gst_janus_feed_release (GstJanusFeed *feed);
 /* Its connection is up, and that is told. */
 void gst_janus_feed_succeed (GstJanusFeed *feed);
-/* It has failed with ERROR, which is told: AGAIN (FEED) is called when to try again, or it is given up. FALSE: it is not there at
- * all, though the server lists it. */
+/* It has failed with ERROR, which is told: AGAIN (FEED) is called when to try again, or it is given
+ * up. FALSE: it is not there at all, though the server lists it. */
 gboolean gst_janus_feed_lose (GstJanusFeed *feed, const GError *error, GSourceFunc again);
 /* With a connection for it alone. */
 JanusPatience gst_janus_feed_get_patience (GstJanusFeed *feed);

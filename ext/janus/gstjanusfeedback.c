@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What a connection tells Janus of what it has received, and when it may ask for something again. */
+/* What a connection tells Janus of what it has received, and when it may ask for something
+ * again. */
 
 #ifdef HAVE_CONFIG_H
 #include "config.h"
@@ -15,14 +16,16 @@
 GST_DEBUG_CATEGORY_EXTERN (gst_janus_src_debug);
 #define GST_CAT_DEFAULT gst_janus_src_debug
 
-/* The least time between reports, and that while a medium waits for its first report that tells the round-trip time (RFC 4585, section 3.5.3:
- * T_rr_interval may be anything). */
+/* The least time between reports, and that while a medium waits for its first report that tells the
+ * round-trip time (RFC 4585, section 3.5.3: T_rr_interval may be anything). */
 #define INTERVAL GST_SECOND
 #define EAGER_INTERVAL (100 * GST_MSECOND)
 
-/* Bits per second that feedback may take: of this a session of GStreamer makes the time that has to pass between two requests for lost packets (RFC
- * 4585, section 3.5.2), some 20 ms. With the usual 20th of the bandwidth (RFC 3550, section 6.2) that would be more than a second before it knows the
- * bandwidth, and 0.2 s for a stream of 500 kbit/s, in which most of what may be asked for is not. Without loss there is hardly any feedback. */
+/* Bits per second that feedback may take: of this a session of GStreamer makes the time that has to
+ * pass between two requests for lost packets (RFC 4585, section 3.5.2), some 20 ms. With the usual
+ * 20th of the bandwidth (RFC 3550, section 6.2) that would be more than a second before it knows
+ * the bandwidth, and 0.2 s for a stream of 500 kbit/s, in which most of what may be asked for is
+ * not. Without loss there is hardly any feedback. */
 #define BANDWIDTH 256000.0
 
 /* So many such reports, in case that one is lost. */
@@ -144,7 +147,8 @@ watch (GstJanusFeedback *self, GstElement *jitterbuffer, guint mline)
   gst_janus_missing_watch (jitterbuffer, on_in_vain, asker, asker_free);
 }
 
-/* Under a lock of RTPBIN, which is not to be asked for anything. webrtcbin has had its say before. */
+/* Under a lock of RTPBIN, which is not to be asked for anything. webrtcbin has had its say
+ * before. */
 static void
 on_new_jitterbuffer (
     GstElement *rtpbin, GstElement *jitterbuffer, guint id, guint ssrc, gpointer user_data)
@@ -175,7 +179,8 @@ on_new_jitterbuffer (
     set_interval (session, EAGER_INTERVAL);
 }
 
-/* Which is sent. Returns (transfer full, nullable) the jitter buffer of a medium that need not wait any more. ALL: none of them does. */
+/* Which is sent. Returns (transfer full, nullable) the jitter buffer of a medium that need not wait
+ * any more. ALL: none of them does. */
 static GstElement *
 count_report (GstJanusFeedback *self, const GstJanusReport *report, gboolean *all)
 {
@@ -278,8 +283,8 @@ on_pad_added (GstElement *rtpbin, GstPad *pad, gpointer user_data)
     return;
   set_interval (session, INTERVAL);
   g_object_set (session, "rtcp-fraction", BANDWIDTH, NULL);
-  /* Whoever sends here has shown who it is, by DTLS: nothing is held back until more has come, which of a stream of retransmissions may take
-   * long. */
+  /* Whoever sends here has shown who it is, by DTLS: nothing is held back until more has come,
+   * which of a stream of retransmissions may take long. */
   g_object_set (session, "probation", 0, NULL);
   g_mutex_lock (&self->lock);
   g_hash_table_replace (self->sessions, GUINT_TO_POINTER (id), g_object_ref (session));

@@ -23,7 +23,8 @@ void gst_janus_feeds_clear (GstJanusFeeds *self);
 
 /* NULL: it is not known. */
 GstJanusFeed *gst_janus_feeds_find (GstJanusFeeds *self, const gchar *id);
-/* Finds PUBLISHER or adds it. NULL: it is none that would be received, or there are too many, which is told once. */
+/* Finds PUBLISHER or adds it. NULL: it is none that would be received, or there are too many, which
+ * is told once. */
 GstJanusFeed *gst_janus_feeds_remember (GstJanusFeeds *self, const JanusPublisher *publisher);
 void gst_janus_feeds_remove (GstJanusFeeds *self, GstJanusFeed *feed);
 void gst_janus_feeds_remove_all (GstJanusFeeds *self);
@@ -34,8 +35,8 @@ void gst_janus_feeds_reset (GstJanusFeeds *self);
 gboolean gst_janus_feeds_is_busy (GstJanusFeeds *self, gboolean connected);
 /* Whether FEED is the only one that could be received. */
 gboolean gst_janus_feeds_is_only_one (GstJanusFeeds *self, const GstJanusFeed *feed);
-/* Calls RECEIVE for each that is to be received and is not, in their order and as far as there is room, which is told once where it
- * ends. RECEIVE has to begin a reception. */
+/* Calls RECEIVE for each that is to be received and is not, in their order and as far as there is
+ * room, which is told once where it ends. RECEIVE has to begin a reception. */
 void gst_janus_feeds_fill (GstJanusFeeds *self, void (*receive) (GstJanusFeed *feed));
 
 G_END_DECLS

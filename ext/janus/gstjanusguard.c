@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Whether the packets of a stream are encrypted end to end, judged by what of them is in the clear. */
+/* Whether the packets of a stream are encrypted end to end, judged by what of them is in the
+ * clear. */
 
 #ifdef HAVE_CONFIG_H
 #include "config.h"
@@ -11,8 +12,8 @@
 
 #include "gstjanusguard.h"
 
-/* RFC 3550, section 5.1, and draft-murillo-perc-lite: bytes of the outer header, and of the payload encryption
- * header, which is a header without its first byte. */
+/* RFC 3550, section 5.1, and draft-murillo-perc-lite: bytes of the outer header, and of the payload
+ * encryption header, which is a header without its first byte. */
 #define HEADER_SIZE 12
 #define PEH_SIZE 11
 
@@ -77,7 +78,8 @@ judge_recorded (GstJanusGuard *self, const guint8 *outer, const guint8 *inner)
   /* No server touches the marker. */
   if (((outer[1] ^ inner[1]) & 0x80) || (n_held > 0 && !matches) || n_held == MAX_HELD)
     return GST_JANUS_GUARD_REFUSE;
-  /* Plaintexts of one frame may be equal, or count up as sequence numbers do, but do not tell the time. */
+  /* Plaintexts of one frame may be equal, or count up as sequence numbers do, but do not tell the
+   * time. */
   if (matches && (known || step.outer_ts != last.outer_ts)) {
     self->known = TRUE;
     return GST_JANUS_GUARD_PASS;

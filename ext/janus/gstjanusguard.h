@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Whether the packets of a stream are encrypted end to end, judged by what of them is in the clear.
  *
- * perclitenc puts a payload encryption header in front of what it encrypts (draft-murillo-perc-lite): what
- * the packet's own header had been, from M and PT to SSRC. Plaintext has something else there. */
+ * perclitenc puts a payload encryption header in front of what it encrypts
+ * (draft-murillo-perc-lite): what the packet's own header had been, from M and PT to SSRC.
+ * Plaintext has something else there. */
 
 #pragma once
 
@@ -24,7 +25,8 @@ typedef struct {
   guint32 ssrc;
 } GstJanusStep;
 
-/* All zero: of a stream that nobody says to be encrypted. Not to be used by two threads at a time. */
+/* All zero: of a stream that nobody says to be encrypted. Not to be used by two threads at a
+ * time. */
 typedef struct {
   gboolean encrypted;
   gboolean recorded;
@@ -36,13 +38,13 @@ typedef struct {
 /* What GST_PERCLITE_ENCRYPTED_EVENT says of the packets that follow. */
 void gst_janus_guard_set (GstJanusGuard *self, gboolean encrypted, gboolean recorded);
 
-/* Packets for which this is GST_JANUS_GUARD_HOLD are to be kept back until it is something else, which is then
- * the verdict on all of them.
+/* Packets for which this is GST_JANUS_GUARD_HOLD are to be kept back until it is something else,
+ * which is then the verdict on all of them.
  *
- * Of a stream that comes right from perclitenc, each packet has the same inside and outside. That of a
- * recorded one does not, as servers renumber packets: but by the same for all of them, up to where a publisher
- * or a server has begun anew. So packets pass if they are renumbered as those before, or as those of the next
- * frame. */
+ * Of a stream that comes right from perclitenc, each packet has the same inside and outside. That
+ * of a recorded one does not, as servers renumber packets: but by the same for all of them, up to
+ * where a publisher or a server has begun anew. So packets pass if they are renumbered as those
+ * before, or as those of the next frame. */
 GstJanusVerdict gst_janus_guard_judge (GstJanusGuard *self, GstBuffer *buffer);
 
 G_END_DECLS

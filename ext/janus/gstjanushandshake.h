@@ -7,8 +7,9 @@
 
 G_BEGIN_DECLS
 
-/* Has WEBRTCBIN send each packet of its DTLS handshake twice, from before it connects on. GStreamer's DTLS makes packets of 256 bytes, some five for
- * a certificate, and OpenSSL waits a second for any that is lost, then two, then four: of a link that loses one in twenty, every third
+/* Has WEBRTCBIN send each packet of its DTLS handshake twice, from before it connects on.
+ * GStreamer's DTLS makes packets of 256 bytes, some five for a certificate, and OpenSSL waits a
+ * second for any that is lost, then two, then four: of a link that loses one in twenty, every third
  * connection. The other side ignores what it has had before (RFC 6347, section 4.1.2.6). */
 void gst_janus_handshake_repeat (GstElement *webrtcbin);
 

@@ -9,7 +9,8 @@ G_BEGIN_DECLS
 
 typedef struct _GstJanusHealth GstJanusHealth;
 
-/* Watches WEBRTCBIN, from before it has a description until it is gone. Caller owns what is returned. */
+/* Watches WEBRTCBIN, from before it has a description until it is gone. Caller owns what is
+ * returned. */
 GstJanusHealth *gst_janus_health_new (GstElement *webrtcbin);
 void gst_janus_health_free (GstJanusHealth *self);
 

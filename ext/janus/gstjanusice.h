@@ -9,8 +9,9 @@
 
 G_BEGIN_DECLS
 
-/* Tells a new WEBRTCBIN. PATIENCE is how long it may wait for the other side, in milliseconds, once all of its own checks have failed: Janus has
- * told all of its addresses by then; 0: as long as libnice does. FALSE and ERROR when a server of CONFIG is none. */
+/* Tells a new WEBRTCBIN. PATIENCE is how long it may wait for the other side, in milliseconds, once
+ * all of its own checks have failed: Janus has told all of its addresses by then; 0: as long as
+ * libnice does. FALSE and ERROR when a server of CONFIG is none. */
 gboolean gst_janus_ice_configure (
     GstElement *webrtcbin, const GstJanusIceConfig *config, guint patience, GError **error);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Tells when a packet that is missing will hardly come any more, long before a jitter buffer with much time gives it up. */
+/* Tells when a packet that is missing will hardly come any more, long before a jitter buffer with
+ * much time gives it up. */
 
 #ifdef HAVE_CONFIG_H
 #include "config.h"
@@ -12,21 +13,25 @@
 GST_DEBUG_CATEGORY_STATIC (gst_janus_missing_debug);
 #define GST_CAT_DEFAULT gst_janus_missing_debug
 
-/* Janus 1.1.2 sends nothing a second time within 200 ms (MAX_NACK_IGNORE in ice.c), and is asked again about every 40 ms: so much later, and a
- * round-trip time, what it was asked for twice has come. What was lost twice on the way to Janus never comes, as Janus asks for it twice
- * (SEQ_NACKED there). */
+/* Janus 1.1.2 sends nothing a second time within 200 ms (MAX_NACK_IGNORE in ice.c), and is asked
+ * again about every 40 ms: so much later, and a round-trip time, what it was asked for twice has
+ * come. What was lost twice on the way to Janus never comes, as Janus asks for it twice (SEQ_NACKED
+ * there). */
 #define PATIENCE (260 * GST_MSECOND)
 
 /* Before anything has come that was asked for. */
 #define UNKNOWN_ROUND_TRIP (250 * GST_MSECOND)
 
-/* Of so many that have come the quickest was an answer to the first request, if not one that was merely late. */
+/* Of so many that have come the quickest was an answer to the first request, if not one that was
+ * merely late. */
 #define N_SAMPLES 8
 
-/* Packets that are asked for at a time. More need not be remembered: whatever helps these helps those that are missing with them. */
+/* Packets that are asked for at a time. More need not be remembered: whatever helps these helps
+ * those that are missing with them. */
 #define N_REQUESTS 64
 
-/* A request that was not made again for so long is over, whether the jitter buffer has given up or was emptied: sequence numbers come again. */
+/* A request that was not made again for so long is over, whether the jitter buffer has given up or
+ * was emptied: sequence numbers come again. */
 #define OVER (2 * GST_SECOND)
 
 typedef struct {

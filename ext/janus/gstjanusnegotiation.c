@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The exchange of descriptions with a webrtcbin, which makes and takes them in threads of its own. */
+/* The exchange of descriptions with a webrtcbin, which makes and takes them in threads of its
+ * own. */
 
 #ifdef HAVE_CONFIG_H
 #include "config.h"
@@ -91,7 +92,8 @@ gst_janus_negotiation_stop (GstJanusNegotiation *self)
   g_atomic_int_set (&self->stopped, TRUE);
 }
 
-/* Elements that webrtcbin's thread adds to it while its state is set to NULL are never stopped (1.22). */
+/* Elements that webrtcbin's thread adds to it while its state is set to NULL are never stopped
+ * (1.22). */
 void
 gst_janus_negotiation_settle (GstJanusNegotiation *self)
 {
@@ -103,7 +105,8 @@ gst_janus_negotiation_settle (GstJanusNegotiation *self)
   g_mutex_unlock (&self->lock);
 }
 
-/* FALSE: nothing is to follow. PROMISE was answered by an error, which is told, or never will be, or we are stopped. */
+/* FALSE: nothing is to follow. PROMISE was answered by an error, which is told, or never will be,
+ * or we are stopped. */
 static gboolean
 promise_succeeded (GstPromise *promise, GstJanusNegotiation *self)
 {

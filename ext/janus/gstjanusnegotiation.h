@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The exchange of descriptions with a webrtcbin, which makes and takes them in threads of its own. */
+/* The exchange of descriptions with a webrtcbin, which makes and takes them in threads of its
+ * own. */
 
 #pragma once
 
@@ -18,12 +19,14 @@ typedef struct {
   void (*failed) (GError *error, gpointer user_data);
 } GstJanusNegotiationHandlers;
 
-/* DESTROY (USER_DATA) is called when nothing is told any more, in any thread. HANDLERS must outlive it. */
+/* DESTROY (USER_DATA) is called when nothing is told any more, in any thread. HANDLERS must outlive
+ * it. */
 GstJanusNegotiation *gst_janus_negotiation_new (GstElement *webrtcbin,
     const GstJanusNegotiationHandlers *handlers, gpointer user_data, GDestroyNotify destroy);
 void gst_janus_negotiation_unref (GstJanusNegotiation *self);
 
-/* Makes an offer for the webrtcbin's sink pads, cleaned of codec headers, and comes back by described(). */
+/* Makes an offer for the webrtcbin's sink pads, cleaned of codec headers, and comes back by
+ * described(). */
 void gst_janus_negotiation_create_offer (GstJanusNegotiation *self);
 /* Takes SDP. */
 void gst_janus_negotiation_take_answer (GstJanusNegotiation *self, GstSDPMessage *sdp);
@@ -32,8 +35,8 @@ void gst_janus_negotiation_take_offer (GstJanusNegotiation *self, GstSDPMessage 
 
 /* From now on nothing follows from what webrtcbin answers. */
 void gst_janus_negotiation_stop (GstJanusNegotiation *self);
-/* Waits until webrtcbin has answered, before which it must not be stopped. A matter of milliseconds: that never waits for the
- * network. */
+/* Waits until webrtcbin has answered, before which it must not be stopped. A matter of
+ * milliseconds: that never waits for the network. */
 void gst_janus_negotiation_settle (GstJanusNegotiation *self);
 
 G_END_DECLS

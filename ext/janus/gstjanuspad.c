@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A pad of a source: it stays while the webrtcbins behind it come and go, and what becomes of its data is its own affair. */
+/* A pad of a source: it stays while the webrtcbins behind it come and go, and what becomes of its
+ * data is its own affair. */
 
 #ifdef HAVE_CONFIG_H
 #include "config.h"
@@ -36,7 +37,8 @@ G_DEFINE_TYPE (GstJanusPad, gst_janus_pad, GST_TYPE_GHOST_PAD);
 
 /* ---- What comes from webrtcbin ---- */
 
-/* PARENT is the pad of which the one with the data is the inside, and held meanwhile; NULL when there is none any more. */
+/* PARENT is the pad of which the one with the data is the inside, and held meanwhile; NULL when
+ * there is none any more. */
 static gboolean
 takes_data (GstObject *parent)
 {
@@ -63,8 +65,9 @@ tell_refusal (GstJanusPad *pad)
   pad->handlers->refused (pad, in_words, codec ? codec : "data", pad->user_data);
 }
 
-/* What becomes of one pad's data is that pad's: "not linked", EOS, flushing or other caps than downstream takes would stop all the others of the
- * connection. An error has been posted by whoever met it. PARENT as before. */
+/* What becomes of one pad's data is that pad's: "not linked", EOS, flushing or other caps than
+ * downstream takes would stop all the others of the connection. An error has been posted by whoever
+ * met it. PARENT as before. */
 static GstFlowReturn
 contain (GstObject *parent, GstFlowReturn flow)
 {
@@ -94,7 +97,8 @@ on_buffer_list (GstPad *internal, GstObject *parent, GstBufferList *list)
   return GST_FLOW_OK;
 }
 
-/* What EVENT of webrtcbin, which it takes, becomes downstream, or NULL: another connection is no other stream. */
+/* What EVENT of webrtcbin, which it takes, becomes downstream, or NULL: another connection is no
+ * other stream. */
 static GstEvent *
 translate_event (GstJanusPad *pad, GstEvent *event)
 {
@@ -375,7 +379,8 @@ gst_janus_pad_class_init (GstJanusPadClass *klass)
   /**
    * GstJanusPad:feed-display-name:
    *
-   * Also in the caps, under the same name. Anybody may take any name: it is no proof of who that is.
+   * Also in the caps, under the same name. Anybody may take any name: it is no proof of who that
+   * is.
    *
    * Since: 0.1
    */

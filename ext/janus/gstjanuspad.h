@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A pad of a source: it stays while the webrtcbins behind it come and go, and what becomes of its data is its own affair. */
+/* A pad of a source: it stays while the webrtcbins behind it come and go, and what becomes of its
+ * data is its own affair. */
 
 #pragma once
 
@@ -25,21 +26,24 @@ typedef struct {
   void (*keyframe_wanted) (gpointer user_data);
   /* Nothing of PAD has been decrypted downstream for SECONDS; told once until something is. */
   void (*undecrypted) (GstJanusPad *pad, const gchar *in_words, guint seconds, gpointer user_data);
-  /* What is linked to PAD does not take CODEC, of which data is dropped; told once until the caps are others. */
+  /* What is linked to PAD does not take CODEC, of which data is dropped; told once until the caps
+   * are others. */
   void (*refused) (GstJanusPad *pad, const gchar *in_words, const gchar *codec, gpointer user_data);
 } GstJanusPadHandlers;
 
 /* When to tell of it. */
 #define GST_JANUS_UNDECRYPTED_SECONDS 10
 
-/* A pad for medium number INDEX of its kind, in front of nothing yet. USER_DATA and HANDLERS must outlive it. Floating. */
+/* A pad for medium number INDEX of its kind, in front of nothing yet. USER_DATA and HANDLERS must
+ * outlive it. Floating. */
 GstJanusPad *gst_janus_pad_new (const gchar *name, GstStaticPadTemplate *templ, guint index,
     const GstJanusPadHandlers *handlers, gpointer user_data);
 
 /* The following are for the signalling thread alone. */
 
-/* Where data comes from next: from TARGET, which is medium MLINE of what ORIGIN (not owned, only compared) stands for and SOURCE
- * describes. Sticky events of TARGET come along, so that the pad may be linked by its caps. */
+/* Where data comes from next: from TARGET, which is medium MLINE of what ORIGIN (not owned, only
+ * compared) stands for and SOURCE describes. Sticky events of TARGET come along, so that the pad
+ * may be linked by its caps. */
 void gst_janus_pad_attach (GstJanusPad *pad, GstPad *target, gconstpointer origin, guint mline,
     const GstJanusPadSource *source);
 /* Nothing comes any more, until it is attached again. */

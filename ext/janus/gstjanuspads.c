@@ -150,8 +150,8 @@ typedef struct {
   guint run; /* the one that is to end */
 } End;
 
-/* A pad by itself: one whose data is held up downstream, as by a muxer that waits for another, must not keep EOS
- * from that other. */
+/* A pad by itself: one whose data is held up downstream, as by a muxer that waits for another, must
+ * not keep EOS from that other. */
 static void
 push_eos_to_pad (GstElement *element, gpointer pad)
 {
@@ -206,7 +206,8 @@ gst_janus_pads_begin (GstJanusPads *self)
 
 /* ---- Pads that come ---- */
 
-/* The pad that RECEPTION's m-line goes on with: its own, or one that is free and was of the like. */
+/* The pad that RECEPTION's m-line goes on with: its own, or one that is free and was of the
+ * like. */
 static GstJanusPad *
 find_pad (
     GstJanusPads *self, GstJanusReception *reception, guint mline, GstStaticPadTemplate *templ)

@@ -11,8 +11,8 @@ typedef struct _GstJanusPads GstJanusPads;
 
 void gst_janus_pads_add_templates (GstElementClass *klass);
 
-/* The pads of BIN, none yet; owned by it, and to be freed with it. KEYFRAME_WANTED is called in the signalling
- * thread when gst_janus_pads_pass_wishes_on() has something to do. */
+/* The pads of BIN, none yet; owned by it, and to be freed with it. KEYFRAME_WANTED is called in the
+ * signalling thread when gst_janus_pads_pass_wishes_on() has something to do. */
 GstJanusPads *gst_janus_pads_new (GstJanusBin *bin, void (*keyframe_wanted) (GstJanusBin *bin));
 void gst_janus_pads_free (GstJanusPads *self);
 
@@ -21,15 +21,15 @@ void gst_janus_pads_begin (GstJanusPads *self);
 /* Removes all, when nothing makes any more. */
 void gst_janus_pads_remove_all (GstJanusPads *self);
 
-/* Any thread. EOS on all pads, those that come later included, and no data after it. An error if there are none:
- * whoever waits for EOS would wait for ever. */
+/* Any thread. EOS on all pads, those that come later included, and no data after it. An error if
+ * there are none: whoever waits for EOS would wait for ever. */
 void gst_janus_pads_end (GstJanusPads *self);
 gboolean gst_janus_pads_is_empty (GstJanusPads *self);
 
 /* The following are for the signalling thread. */
 
-/* Shows TARGET, a pad of webrtcbin with CAPS, as a pad of BIN: the one that RECEPTION's medium had before, one that
- * is free and was of the like, or else a new one. */
+/* Shows TARGET, a pad of webrtcbin with CAPS, as a pad of BIN: the one that RECEPTION's medium had
+ * before, one that is free and was of the like, or else a new one. */
 void gst_janus_pads_show (
     GstJanusPads *self, GstJanusReception *reception, GstPad *target, GstCaps *caps);
 /* Nothing comes of RECEPTION any more; its pads stay. */

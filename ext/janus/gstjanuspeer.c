@@ -435,7 +435,8 @@ gst_janus_peer_close (GstJanusPeer *peer)
     gst_element_set_locked_state (peer->webrtcbin, TRUE);
     clock = gst_element_get_clock (peer->webrtcbin);
     gst_bin_remove (GST_BIN (bin), peer->webrtcbin);
-    /* Which that has taken away, and GStreamer 1.22 complains when feedback comes that has no time. */
+    /* Which that has taken away, and GStreamer 1.22 complains when feedback comes that has no
+     * time. */
     gst_element_set_clock (peer->webrtcbin, clock);
     gst_janus_bin_close_later (GST_JANUS_BIN (bin), stop_webrtcbin, peer_ref (peer));
   } else {

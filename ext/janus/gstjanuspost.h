@@ -7,8 +7,8 @@
 
 G_BEGIN_DECLS
 
-/* Posts ERROR with what its reader can do about it, WHERE as debug information, and the code of a refusal as
- * "janus-code" in the message's details. Any thread. */
+/* Posts ERROR with what its reader can do about it, WHERE as debug information, and the code of a
+ * refusal as "janus-code" in the message's details. Any thread. */
 void gst_janus_post_error (GstElement *element, const GError *error, const gchar *where);
 /* The same as a warning, with a sentence on what is done about it. */
 void gst_janus_post_warning (

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* One publication or recording that comes in: a media connection from its offer to its last packet. */
+/* One publication or recording that comes in: a media connection from its offer to its last
+ * packet. */
 
 #ifdef HAVE_CONFIG_H
 #include "config.h"
@@ -13,8 +14,8 @@
 GST_DEBUG_CATEGORY_EXTERN (gst_janus_src_debug);
 #define GST_CAT_DEFAULT gst_janus_src_debug
 
-/* Added to the jitter buffer's latency, how long nothing must have come before the end is told: the last packets may
- * still be under way. And how often that is waited for, in case it never stops. */
+/* Added to the jitter buffer's latency, how long nothing must have come before the end is told: the
+ * last packets may still be under way. And how often that is waited for, in case it never stops. */
 #define LINGER_MSECONDS 50
 #define MAX_LINGERS 40
 

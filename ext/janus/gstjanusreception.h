@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* One publication or recording that comes in: a media connection from its offer to its last packet. */
+/* One publication or recording that comes in: a media connection from its offer to its last
+ * packet. */
 
 #pragma once
 

@@ -59,7 +59,8 @@ gst_janus_reconnect_reset (GstJanusReconnect *self)
   g_hash_table_remove_all (self->told);
 }
 
-/* Once for each reason in an outage, of which some have a DETAIL: an attempt may fail every few seconds, for days. */
+/* Once for each reason in an outage, of which some have a DETAIL: an attempt may fail every few
+ * seconds, for days. */
 static void
 warn (GstJanusReconnect *self, const GError *error, const gchar *detail, const gchar *what_is_done,
     const gchar *where)

@@ -10,7 +10,8 @@ G_BEGIN_DECLS
 
 typedef struct _GstJanusReconnect GstJanusReconnect;
 
-/* BIN owns what is returned. AGAIN (BIN) is called in the signalling thread when the time for an attempt has come. */
+/* BIN owns what is returned. AGAIN (BIN) is called in the signalling thread when the time for an
+ * attempt has come. */
 GstJanusReconnect *gst_janus_reconnect_new (GstJanusBin *bin, void (*again) (GstJanusBin *bin));
 void gst_janus_reconnect_free (GstJanusReconnect *self);
 
@@ -19,8 +20,8 @@ void gst_janus_reconnect_reset (GstJanusReconnect *self);
 
 /* The following are for the signalling thread alone. */
 
-/* The connection is lost, or an attempt has failed, with ERROR. Unless the verdict is to give up, that is told, and
- * gst_janus_reconnect_wait() is to follow. WHERE is for debugging. */
+/* The connection is lost, or an attempt has failed, with ERROR. Unless the verdict is to give up,
+ * that is told, and gst_janus_reconnect_wait() is to follow. WHERE is for debugging. */
 JanusRetryVerdict gst_janus_reconnect_lose (GstJanusReconnect *self, const JanusRetryConfig *config,
     const GError *error, const gchar *where);
 /* Waits for the next attempt. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What a publisher has the server record: begins and ends recordings as the properties say, one step at a time. */
+/* What a publisher has the server record: begins and ends recordings as the properties say, one
+ * step at a time. */
 
 #ifdef HAVE_CONFIG_H
 #include "config.h"
@@ -9,7 +10,8 @@
 
 #include "gstjanusrecording.h"
 
-/* Janus cuts names at 255 bytes, the medium and the ".mjr" of its own among them: two media would get one file. */
+/* Janus cuts names at 255 bytes, the medium and the ".mjr" of its own among them: two media would
+ * get one file. */
 #define MAX_FILE_SIZE 200
 
 struct _GstJanusRecording {
@@ -73,14 +75,16 @@ gst_janus_recording_check (GstJanusRecording *self, GError **error)
 
 /* ---- Signalling thread ---- */
 
-/* The beginning of the names that FILE stands for: a server that is asked for a name again would overwrite what it has. */
+/* The beginning of the names that FILE stands for: a server that is asked for a name again would
+ * overwrite what it has. */
 static gchar *
 name_part (GstJanusRecording *self, const gchar *file)
 {
   return self->part > 1 ? g_strdup_printf ("%s-part%u", file, self->part) : g_strdup (file);
 }
 
-/* The beginning of the files' names, as Janus would choose it: but then nobody would know which it was. */
+/* The beginning of the files' names, as Janus would choose it: but then nobody would know which it
+ * was. */
 static gchar *
 make_name (GstJanusRecording *self)
 {

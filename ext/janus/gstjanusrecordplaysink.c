@@ -6,12 +6,13 @@
  * @title: janusrecordplaysink
  * @see_also: janusrecordplaysrc, janusvideoroomsink, perclitenc
  *
- * Has RTP streams recorded by the Record & Play plugin of a Janus WebRTC server, and does all the signalling for
- * it: one pad for sound, one for the picture. The recording is what was sent, encrypted, and is flagged as such.
+ * Has RTP streams recorded by the Record & Play plugin of a Janus WebRTC server, and does all the
+ * signalling for it: one pad for sound, one for the picture. The recording is what was sent,
+ * encrypted, and is flagged as such.
  *
- * Streams have to be encrypted end to end, as for janusvideoroomsink: see there for that, and for what becomes
- * of streams that are live and of such that are not. At EOS the element ends the recording before it lets
- * the pipeline end.
+ * Streams have to be encrypted end to end, as for janusvideoroomsink: see there for that, and for
+ * what becomes of streams that are live and of such that are not. At EOS the element ends the
+ * recording before it lets the pipeline end.
  *
  * ## Example
  * |[

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* janusrecordplaysrc: receives a recording of the Record & Play plugin of a Janus server, as RTP streams. */
+/* janusrecordplaysrc: receives a recording of the Record & Play plugin of a Janus server, as RTP
+ * streams. */
 
 /**
  * SECTION:element-janusrecordplaysrc
  * @title: janusrecordplaysrc
  * @see_also: janusrecordplaysink, janusvideoroomsrc, perclitedec
  *
- * Has the Record & Play plugin of a Janus WebRTC server play a recording, and does all the signalling for
- * it. Pads `video_%u` and `audio_%u` appear with their full caps once media arrives, as those of
- * janusvideoroomsrc. At the end of the recording they get EOS.
+ * Has the Record & Play plugin of a Janus WebRTC server play a recording, and does all the
+ * signalling for it. Pads `video_%u` and `audio_%u` appear with their full caps once media arrives,
+ * as those of janusvideoroomsrc. At the end of the recording they get EOS.
  *
  * Which recording: the one with #GstJanusBin:recording-id, else the newest whose name is
  * #GstJanusBin:recording-name. With neither of them the error tells which there are. See also
@@ -370,9 +371,9 @@ gst_janus_record_play_src_class_init (GstJanusRecordPlaySrcClass *klass)
    * GstJanusRecordPlaySrc:recordings:
    *
    * What the server had when it was asked last: at the start without recording-id, and by
-   * #GstJanusRecordPlaySrc::update-recordings. A list of structures with the fields `id`, `name`, `date`, `audio-codec`
-   * and `video-codec` (strings, unset where the server does not tell). Also posted as `recordings` of an element
-   * message "janus-recordings".
+   * #GstJanusRecordPlaySrc::update-recordings. A list of structures with the fields `id`, `name`,
+   * `date`, `audio-codec` and `video-codec` (strings, unset where the server does not tell). Also
+   * posted as `recordings` of an element message "janus-recordings".
    *
    * Since: 0.1
    */
@@ -386,8 +387,8 @@ gst_janus_record_play_src_class_init (GstJanusRecordPlaySrcClass *klass)
   /**
    * GstJanusRecordPlaySrc::update-recordings:
    *
-   * Asks the server for its recordings, which #GstJanusRecordPlaySrc:recordings has once it has answered. Does
-   * nothing without a connection.
+   * Asks the server for its recordings, which #GstJanusRecordPlaySrc:recordings has once it has
+   * answered. Does nothing without a connection.
    *
    * Since: 0.1
    */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* janusrecordplaysrc: receives a recording of the Record & Play plugin of a Janus server, as RTP streams. */
+/* janusrecordplaysrc: receives a recording of the Record & Play plugin of a Janus server, as RTP
+ * streams. */
 
 #pragma once
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Whether SRTP is in step with the server. If it is not, nothing of a stream is authentic any more, for as long as the connection lasts. */
+/* Whether SRTP is in step with the server. If it is not, nothing of a stream is authentic any more,
+ * for as long as the connection lasts. */
 
 #ifdef HAVE_CONFIG_H
 #include "config.h"
@@ -7,7 +8,8 @@
 
 #include "gstjanusrollover.h"
 
-/* So many more packets that are not authentic than those that are. A report comes each second, and what is lost may still come late. */
+/* So many more packets that are not authentic than those that are. A report comes each second, and
+ * what is lost may still come late. */
 #define ENOUGH 16
 
 struct _GstJanusRollover {

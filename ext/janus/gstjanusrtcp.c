@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Makes the RTCP of a bundled connection count for each of its media at a Janus server. Pure functions. */
+/* Makes the RTCP of a bundled connection count for each of its media at a Janus server. Pure
+ * functions. */
 
 #ifdef HAVE_CONFIG_H
 #include "config.h"
@@ -7,7 +8,8 @@
 
 #include "gstjanusrtcp.h"
 
-/* RFC 3550, section 6.4 and 6.5: packet types and sizes in bytes; RFC 4585, section 6.1 for feedback. */
+/* RFC 3550, section 6.4 and 6.5: packet types and sizes in bytes; RFC 4585, section 6.1 for
+ * feedback. */
 #define RTCP_SR 200
 #define RTCP_RR 201
 #define RTCP_SDES 202
@@ -27,7 +29,8 @@ typedef struct {
   guint count; /* of what it is made of, by type */
 } Packet;
 
-/* The packet at OFFSET. FALSE: there is none, or it is malformed, and then OFFSET is not the end. */
+/* The packet at OFFSET. FALSE: there is none, or it is malformed, and then OFFSET is not the
+ * end. */
 static gboolean
 read_packet (const guint8 *data, gsize size, gsize offset, Packet *packet)
 {
@@ -109,7 +112,8 @@ list_sources (const guint8 *data, gsize size)
   return offset == size ? g_steal_pointer (&sources) : NULL;
 }
 
-/* Of REPORT only what is on SSRC: its blocks, and none of what profiles may have put behind them. */
+/* Of REPORT only what is on SSRC: its blocks, and none of what profiles may have put behind
+ * them. */
 static void
 append_report (GByteArray *part, const guint8 *data, const Packet *report, guint32 ssrc)
 {

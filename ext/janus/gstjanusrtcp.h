@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Makes the RTCP of a bundled connection count for each of its media at a Janus server. Pure functions. */
+/* Makes the RTCP of a bundled connection count for each of its media at a Janus server. Pure
+ * functions. */
 
 #pragma once
 
@@ -7,11 +8,11 @@
 
 G_BEGIN_DECLS
 
-/* Janus (ice.c, "Is this audio or video?") gives the whole of a compound RTCP packet to the medium of
- * its first report block, or else of its first feedback message; of that block it reads nothing but
- * the first, and of several NACKs one. Without help all of them go to one of audio and video: the
- * other's round-trip time stays unknown, so its packets are not kept for retransmission, and its
- * NACKs are looked up among the wrong packets, or not at all.
+/* Janus (ice.c, "Is this audio or video?") gives the whole of a compound RTCP packet to the medium
+ * of its first report block, or else of its first feedback message; of that block it reads nothing
+ * but the first, and of several NACKs one. Without help all of them go to one of audio and video:
+ * the other's round-trip time stays unknown, so its packets are not kept for retransmission, and
+ * its NACKs are looked up among the wrong packets, or not at all.
  *
  * So this makes a compound for each source that report blocks (RFC 3550, section 6.4.1) or feedback
  * messages (RFC 4585, section 6.1) speak of, in the order in which they come: the report with its
@@ -30,8 +31,8 @@ typedef struct {
       tells_round_trip; /* to the source, by the time of its own last report: LSR is not zero */
 } GstJanusReport;
 
-/* Reads the first report block of DATA, SIZE bytes of compound RTCP. FALSE: it begins with no report, or
- * with one that has no block, or is malformed. */
+/* Reads the first report block of DATA, SIZE bytes of compound RTCP. FALSE: it begins with no
+ * report, or with one that has no block, or is malformed. */
 gboolean gst_janus_rtcp_read_report (const guint8 *data, gsize size, GstJanusReport *report);
 
 G_END_DECLS

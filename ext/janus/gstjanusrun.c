@@ -10,8 +10,8 @@
 /* More than the second that leaving and the second that closing take at most. */
 #define MAX_LEAVE_TIME (3 * G_TIME_SPAN_SECOND)
 
-/* The thread holds one reference, the element the other: a thread that has not finished in time is left to
- * itself. */
+/* The thread holds one reference, the element the other: a thread that has not finished in time is
+ * left to itself. */
 struct _GstJanusRun {
   GMainContext *context;
   GMainLoop *loop;

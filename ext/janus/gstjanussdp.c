@@ -10,8 +10,8 @@
 #include "gstjanussdp.h"
 #include "januserror.h"
 
-/* Parameters that negotiate and carry nothing of the media. What is not listed is taken out: a codec that
- * nobody thought of here loses an optimisation, not a secret. */
+/* Parameters that negotiate and carry nothing of the media. What is not listed is taken out: a
+ * codec that nobody thought of here loses an optimisation, not a secret. */
 static const gchar *const harmless_fmtp[] = {
     /* RFC 4588 */
     "apt", "rtx-time",
@@ -44,7 +44,8 @@ is_harmless (const gchar *parameter)
 
   if (!equals)
     return is_number_list (parameter);
-  /* What comes after a space, and what has a name again, is another parameter to a lenient reader. */
+  /* What comes after a space, and what has a name again, is another parameter to a lenient
+   * reader. */
   if (strpbrk (parameter, " \t") || strchr (equals + 1, '='))
     return FALSE;
   name = g_ascii_strdown (parameter, equals - parameter);
@@ -78,8 +79,8 @@ clean_fmtp (const gchar *value)
   return g_string_free (g_steal_pointer (&cleaned), FALSE);
 }
 
-/* What an m-line needs to be negotiated (RFC 8829, section 5.2.1). GStreamer makes an attribute of each caps
- * field whose name begins with "a-", and anything may be in there. */
+/* What an m-line needs to be negotiated (RFC 8829, section 5.2.1). GStreamer makes an attribute of
+ * each caps field whose name begins with "a-", and anything may be in there. */
 static const gchar *const harmless_attributes[] = {"mid", "rtpmap", "fmtp", "rtcp-fb", "rtcp",
     "rtcp-mux", "rtcp-rsize", "setup", "fingerprint", "ice-ufrag", "ice-pwd", "ice-options",
     "candidate", "end-of-candidates", "ssrc", "ssrc-group", "msid", "extmap", "bundle-only",

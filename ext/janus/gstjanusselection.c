@@ -210,11 +210,12 @@ gst_janus_selection_install (GObjectClass *klass, guint first_id)
   /**
    * GstJanusVideoRoomSrc:feeds:
    *
-   * In a pattern, `*` stands for any text and `?` for any character: "cam*" are all publishers whose display names begin
-   * with "cam".
+   * In a pattern, `*` stands for any text and `?` for any character: "cam*" are all publishers
+   * whose display names begin with "cam".
    *
-   * Each time that one of them comes to another state, an element message "janus-feed" tells `feed-id`,
-   * `feed-display-name`, `state` ("negotiating", "connected", "lost", "left") and, when it is lost, `reason` (strings).
+   * Each time that one of them comes to another state, an element message "janus-feed" tells
+   * `feed-id`, `feed-display-name`, `state` ("negotiating", "connected", "lost", "left") and, when
+   * it is lost, `reason` (strings).
    *
    * Since: 0.1
    */
@@ -238,8 +239,9 @@ gst_janus_selection_install (GObjectClass *klass, guint first_id)
   /**
    * GstJanusVideoRoomSrc:max-feeds:
    *
-   * With #GstJanusVideoRoomSrc:feeds: whoever is beyond waits until one of those that are received leaves. A warning tells
-   * when that happens first. Each one takes about ten file descriptors and several threads.
+   * With #GstJanusVideoRoomSrc:feeds: whoever is beyond waits until one of those that are received
+   * leaves. A warning tells when that happens first. Each one takes about ten file descriptors and
+   * several threads.
    *
    * Since: 0.1
    */

@@ -18,8 +18,8 @@ void gst_janus_selection_install (GObjectClass *klass, guint first_id);
 gboolean gst_janus_selection_set (GstJanusSelection *self, guint index, const GValue *value);
 gboolean gst_janus_selection_get (GstJanusSelection *self, guint index, GValue *value);
 
-/* FEED_ID, here and below, is what the property feed-id is, or NULL. Whether they go together; ERROR is a
- * JANUS_ERROR_SETTINGS. Any thread. */
+/* FEED_ID, here and below, is what the property feed-id is, or NULL. Whether they go together;
+ * ERROR is a JANUS_ERROR_SETTINGS. Any thread. */
 gboolean gst_janus_selection_check (GstJanusSelection *self, const gchar *feed_id, GError **error);
 gboolean gst_janus_selection_get_eos_on_leave (GstJanusSelection *self);
 

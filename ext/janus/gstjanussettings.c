@@ -439,9 +439,9 @@ gst_janus_settings_install_reconnect (GObjectClass *klass)
   /**
    * GstJanusBin:reconnect:
    *
-   * What heals by itself is then a warning, not an error: a server that is restarted or cannot be reached, a connection that
-   * breaks off, a room that is destroyed or not there yet. What cannot heal is an error all the same: a wrong PIN, a
-   * codec that the room does not allow.
+   * What heals by itself is then a warning, not an error: a server that is restarted or cannot be
+   * reached, a connection that breaks off, a room that is destroyed or not there yet. What cannot
+   * heal is an error all the same: a wrong PIN, a codec that the room does not allow.
    *
    * Since: 0.1
    */
@@ -462,9 +462,9 @@ gst_janus_settings_install_reconnect (GObjectClass *klass)
   /**
    * GstJanusBin:reconnect-min-delay:
    *
-   * Doubled before each further attempt, up to #GstJanusBin:reconnect-max-delay. Of each delay a random part of up to the half
-   * is taken off, so that not all who were there come back at once. They begin anew when the server is there, and only a lost packet was in the
-   * way.
+   * Doubled before each further attempt, up to #GstJanusBin:reconnect-max-delay. Of each delay a
+   * random part of up to the half is taken off, so that not all who were there come back at once.
+   * They begin anew when the server is there, and only a lost packet was in the way.
    *
    * Since: 0.1
    */

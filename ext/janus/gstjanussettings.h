@@ -55,7 +55,8 @@ void gst_janus_settings_init (GstJanusSettings *settings);
 void gst_janus_settings_init_reconnect (GstJanusSettings *settings);
 void gst_janus_settings_clear (GstJanusSettings *settings);
 
-/* The property ID; FALSE when it is none of these, or, for get, must not be read. Credentials cannot be. */
+/* The property ID; FALSE when it is none of these, or, for get, must not be read. Credentials
+ * cannot be. */
 gboolean gst_janus_settings_set (GstJanusSettings *settings, guint id, const GValue *value);
 gboolean gst_janus_settings_get (const GstJanusSettings *settings, guint id, GValue *value);
 

@@ -8,7 +8,8 @@
 #include "gstjanussetup.h"
 #include "januserror.h"
 
-/* A way is quick that was found before libnice has repeated a check twice: then one check was lost at the most. */
+/* A way is quick that was found before libnice has repeated a check twice: then one check was lost
+ * at the most. */
 #define QUICK (1000 * G_TIME_SPAN_MILLISECOND)
 
 struct _GstJanusSetup {

@@ -10,11 +10,12 @@ G_BEGIN_DECLS
 
 typedef struct _GstJanusSetup GstJanusSetup;
 
-/* For the signalling thread of BIN. STUCK (ERROR, USER_DATA) is called once, when it has taken longer than PATIENCE: then another connection is
- * likely to be quicker. ERROR is a JANUS_ERROR.
+/* For the signalling thread of BIN. STUCK (ERROR, USER_DATA) is called once, when it has taken
+ * longer than PATIENCE: then another connection is likely to be quicker. ERROR is a JANUS_ERROR.
  *
- * For a way there is a limit only if the last one that BIN found was quick: behind a NAT, to a server with addresses that lead nowhere, or by a
- * relay ICE takes seconds each time. After a way that was not found in time there is none either. */
+ * For a way there is a limit only if the last one that BIN found was quick: behind a NAT, to a
+ * server with addresses that lead nowhere, or by a relay ICE takes seconds each time. After a way
+ * that was not found in time there is none either. */
 GstJanusSetup *gst_janus_setup_new (GstJanusBin *bin, const JanusPatience *patience,
     void (*stuck) (const GError *error, gpointer user_data), gpointer user_data);
 void gst_janus_setup_free (GstJanusSetup *self);

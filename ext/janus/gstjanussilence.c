@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Whether a media connection has fallen silent: webrtcbin 1.22 does not notice when the other side is gone. */
+/* Whether a media connection has fallen silent: webrtcbin 1.22 does not notice when the other side
+ * is gone. */
 
 #ifdef HAVE_CONFIG_H
 #include "config.h"

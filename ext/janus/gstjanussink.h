@@ -16,12 +16,13 @@ G_DECLARE_DERIVABLE_TYPE (GstJanusSink, gst_janus_sink, GST, JANUS_SINK, GstJanu
 struct _GstJanusSinkClass {
   GstJanusBinClass parent_class;
 
-  /* Sends OFFER, which is TEXT, to the server, and says whether all streams are ENCRYPTED. Its answer goes to
-   * gst_janus_sink_take_answer(). */
+  /* Sends OFFER, which is TEXT, to the server, and says whether all streams are ENCRYPTED. Its
+   * answer goes to gst_janus_sink_take_answer(). */
   void (*publish) (
       GstJanusSink *self, const GstSDPMessage *offer, const gchar *text, gboolean encrypted);
   void (*trickle) (gpointer talk, const gchar *candidate, const gchar *mid, guint mline);
-  /* Whether media may flow once it can; when that changes, gst_janus_sink_open_when_ready() is to be called. Optional. */
+  /* Whether media may flow once it can; when that changes, gst_janus_sink_open_when_ready() is to
+   * be called. Optional. */
   gboolean (*may_open) (GstJanusSink *self);
 };
 

@@ -13,7 +13,8 @@ GST_DEBUG_CATEGORY (gst_janus_src_debug);
 
 #define DEFAULT_LATENCY 200
 
-/* A decoder may ask with every packet; a publisher's encoder shall not hear of it more often than this. */
+/* A decoder may ask with every packet; a publisher's encoder shall not hear of it more often than
+ * this. */
 #define KEYFRAME_INTERVAL_MSECONDS 250
 
 enum { PROP_LATENCY = GST_JANUS_PROPS_OF_DIRECTION };
@@ -112,8 +113,8 @@ gst_janus_src_finish (GstJanusSrc *self, const gchar *what)
   gst_janus_pads_end (priv->pads);
 }
 
-/* Shows the pads that wait for it. One after the other, because whoever links pads as they appear, as
- * gst-launch-1.0 does, is not prepared for two at a time. */
+/* Shows the pads that wait for it. One after the other, because whoever links pads as they appear,
+ * as gst-launch-1.0 does, is not prepared for two at a time. */
 static void
 expose_pending (GstJanusBin *bin)
 {

@@ -30,7 +30,8 @@ struct _GstJanusSrcClass {
 
 /* All for the signalling thread. */
 
-/* What INFO says was asked for, and will be offered: gst_janus_reception_take_offer() with the latency of this source. */
+/* What INFO says was asked for, and will be offered: gst_janus_reception_take_offer() with the
+ * latency of this source. */
 GstJanusReception *
 gst_janus_src_begin (GstJanusSrc *self, const GstJanusReceptionInfo *info, gpointer origin);
 guint gst_janus_src_get_latency (GstJanusSrc *self);

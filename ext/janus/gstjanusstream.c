@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* One stream that a sink takes in: what comes on its pad, in its streaming thread, up to where the connection may begin. */
+/* One stream that a sink takes in: what comes on its pad, in its streaming thread, up to where the
+ * connection may begin. */
 
 #ifdef HAVE_CONFIG_H
 #include "config.h"
@@ -34,7 +35,8 @@ upstream_is_live (GstPad *pad)
   return live;
 }
 
-/* The first data of a stream. What is not live waits for the connection and keeps to the clock then. */
+/* The first data of a stream. What is not live waits for the connection and keeps to the clock
+ * then. */
 static void
 stream_started (GstJanusStream *stream)
 {
@@ -59,7 +61,8 @@ stream_started (GstJanusStream *stream)
   gst_janus_bin_invoke (self->bin, self->handlers->changed);
 }
 
-/* Not by an error flow, upon which upstream would post an error of its own that explains nothing. */
+/* Not by an error flow, upon which upstream would post an error of its own that explains
+ * nothing. */
 static void
 fail_stream (GstJanusStream *stream, gint code, const gchar *format)
 {
@@ -92,8 +95,8 @@ count_packets (GstPadProbeInfo *info)
              : gst_buffer_list_length (GST_PAD_PROBE_INFO_BUFFER_LIST (info));
 }
 
-/* N packets that may go out have come. Whether they can, or are to wait or to be dropped later; else they are to be dropped
- * now. */
+/* N packets that may go out have come. Whether they can, or are to wait or to be dropped later;
+ * else they are to be dropped now. */
 static gboolean
 take_data (GstJanusStream *stream, guint n)
 {
@@ -130,7 +133,8 @@ on_synced_data (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
   return open ? GST_PAD_PROBE_OK : GST_PAD_PROBE_DROP;
 }
 
-/* What happens to the connection is not upstream's affair: by an error flow a source would stop for good. */
+/* What happens to the connection is not upstream's affair: by an error flow a source would stop for
+ * good. */
 static GstFlowReturn
 contain (GstPad *pad, GstFlowReturn flow)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* One stream that a sink takes in: what comes on its pad, in its streaming thread, up to where the connection may begin. For
- * gstjanusstreams.c alone. */
+/* One stream that a sink takes in: what comes on its pad, in its streaming thread, up to where the
+ * connection may begin. For gstjanusstreams.c alone. */
 
 #pragma once
 
@@ -46,8 +46,8 @@ struct _GstJanusStreams {
   guint64 n_dropped;  /* packets */
 };
 
-/* A stream of STREAMS by a pad NAME of TEMPL, with its clocksync in the bin. NULL: there is no clocksync, which is told as an error. Its
- * pad owns it. */
+/* A stream of STREAMS by a pad NAME of TEMPL, with its clocksync in the bin. NULL: there is no
+ * clocksync, which is told as an error. Its pad owns it. */
 GstJanusStream *
 gst_janus_stream_new (GstJanusStreams *streams, GstPadTemplate *templ, const gchar *name);
 /* Of a pad that it was made with. */

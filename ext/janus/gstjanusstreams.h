@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The streams that a sink takes in: what comes on its pads, whether it may go out, and when.
  *
- * Each is a pad of the bin with a clocksync behind it, which is linked to a webrtcbin for as long as there is
- * one. What is not encrypted gets no further than the pad. Until the connection is up, live data is dropped
- * and other data waits. Later connections come and go behind the clocksync: what comes in between is dropped there, at the speed at
- * which it would have been sent, and upstream never sees any of it. */
+ * Each is a pad of the bin with a clocksync behind it, which is linked to a webrtcbin for as long
+ * as there is one. What is not encrypted gets no further than the pad. Until the connection is up,
+ * live data is dropped and other data waits. Later connections come and go behind the clocksync:
+ * what comes in between is dropped there, at the speed at which it would have been sent, and
+ * upstream never sees any of it. */
 
 #pragma once
 
@@ -30,7 +31,8 @@ void gst_janus_streams_free (GstJanusStreams *self);
 void gst_janus_streams_set_allow_plaintext (GstJanusStreams *self, gboolean allow);
 gboolean gst_janus_streams_get_allow_plaintext (GstJanusStreams *self);
 
-/* A new pad of TEMPL, to be added to the bin, or NULL once the streams are settled. NAME may be NULL. */
+/* A new pad of TEMPL, to be added to the bin, or NULL once the streams are settled. NAME may be
+ * NULL. */
 GstPad *gst_janus_streams_add (GstJanusStreams *self, GstPadTemplate *templ, const gchar *name);
 /* To be called before PAD is removed from the bin. */
 void gst_janus_streams_remove (GstJanusStreams *self, GstPad *pad);
@@ -39,8 +41,8 @@ gboolean gst_janus_streams_is_empty (GstJanusStreams *self);
 /* Whether all are said to be encrypted. */
 gboolean gst_janus_streams_are_encrypted (GstJanusStreams *self);
 
-/* TRUE once every pad has shown what it brings; no pad can be added then. Else LATE is the name of one that has
- * not, if others have, or NULL; to be freed. */
+/* TRUE once every pad has shown what it brings; no pad can be added then. Else LATE is the name of
+ * one that has not, if others have, or NULL; to be freed. */
 gboolean gst_janus_streams_settle (GstJanusStreams *self, gchar **late);
 
 /* Links all streams to sink pads of WEBRTCBIN, in their order, and lets it know their caps. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A Janus element's talks with the server, one after the other: how each begins and ends, and what becomes of errors. */
+/* A Janus element's talks with the server, one after the other: how each begins and ends, and what
+ * becomes of errors. */
 
 #ifdef HAVE_CONFIG_H
 #include "config.h"

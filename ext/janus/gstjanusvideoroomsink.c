@@ -6,20 +6,21 @@
  * @title: janusvideoroomsink
  * @see_also: janusvideoroomsrc, perclitenc
  *
- * Publishes RTP streams into a VideoRoom of a Janus WebRTC server, and does all the signalling for it. One
- * pad is one medium, in one layer: a server that cannot read a stream cannot choose among its layers.
+ * Publishes RTP streams into a VideoRoom of a Janus WebRTC server, and does all the signalling for
+ * it. One pad is one medium, in one layer: a server that cannot read a stream cannot choose among
+ * its layers.
  *
  * Streams have to be encrypted end to end: one that did not come through perclitenc is an error,
  * unless #GstJanusSink:allow-plaintext is set. Each packet is looked at, so nothing in between may
  * renumber packets. Codec headers that a payloader puts into its caps
  * do not get into the SDP, where the server would see them: send them in band.
  *
- * A live stream is dropped until the connection is up, which then asks for a keyframe. A stream that is not
- * live, such as a file, waits for the connection, and then flows at the speed of the clock. At EOS the
- * element unpublishes and leaves before it lets the pipeline end.
+ * A live stream is dropped until the connection is up, which then asks for a keyframe. A stream
+ * that is not live, such as a file, waits for the connection, and then flows at the speed of the
+ * clock. At EOS the element unpublishes and leaves before it lets the pipeline end.
  *
- * When the connection is lost, it is made again, unless #GstJanusBin:reconnect is off: upstream goes on
- * meanwhile, what it sends is dropped, and the publisher comes back under its feed id.
+ * When the connection is lost, it is made again, unless #GstJanusBin:reconnect is off: upstream
+ * goes on meanwhile, what it sends is dropped, and the publisher comes back under its feed id.
  *
  * ## Example
  * |[
@@ -272,9 +273,9 @@ gst_janus_video_room_sink_class_init (GstJanusVideoRoomSinkClass *klass)
   /**
    * GstJanusVideoRoomSink:record:
    *
-   * Can be switched on and off at any time. Each time that recording has begun or ended is told by an element
-   * message "janus-recording", with the fields `recording` (boolean), `directory` (string; the server's, or
-   * unset where it does not say) and `files` (strings).
+   * Can be switched on and off at any time. Each time that recording has begun or ended is told by
+   * an element message "janus-recording", with the fields `recording` (boolean), `directory`
+   * (string; the server's, or unset where it does not say) and `files` (strings).
    *
    * Since: 0.1
    */

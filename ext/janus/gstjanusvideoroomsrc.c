@@ -6,22 +6,24 @@
  * @title: janusvideoroomsrc
  * @see_also: janusvideoroomsink, perclitedec
  *
- * Receives publishers of a VideoRoom of a Janus WebRTC server, and does all the signalling for it. Pads
- * `video_%u` and `audio_%u` appear with their full caps once media arrives; one that is not linked is
- * dropped and disturbs nobody.
+ * Receives publishers of a VideoRoom of a Janus WebRTC server, and does all the signalling for it.
+ * Pads `video_%u` and `audio_%u` appear with their full caps once media arrives; one that is not
+ * linked is dropped and disturbs nobody.
  *
- * Which publisher: the one with #GstJanusBin:feed-id, else the first whose
- * display name is #GstJanusVideoRoomSrc:feed-display-name, else the first. It is waited for. When it leaves, its
- * pads stay, and go on when it returns, unless #GstJanusVideoRoomSrc:eos-on-leave is set. Running time goes on
- * meanwhile: downstream sees a gap.
+ * Which publisher: the one with #GstJanusBin:feed-id, else the first whose display name is
+ * #GstJanusVideoRoomSrc:feed-display-name, else the first. It is waited for. When it leaves, its
+ * pads stay, and go on when it returns, unless #GstJanusVideoRoomSrc:eos-on-leave is set. Running
+ * time goes on meanwhile: downstream sees a gap.
  *
- * With #GstJanusVideoRoomSrc:feeds set, all those publishers are received, each by a connection of its own, and each
- * with pads of its own that come and go with it. Properties and caps of a pad tell whose it is.
+ * With #GstJanusVideoRoomSrc:feeds set, all those publishers are received, each by a connection of
+ * its own, and each with pads of its own that come and go with it. Properties and caps of a pad
+ * tell whose it is.
  *
- * When the connection to the server is lost, it is made again, unless #GstJanusBin:reconnect is off.
+ * When the connection to the server is lost, it is made again, unless #GstJanusBin:reconnect is
+ * off.
  *
- * A keyframe that a decoder asks for is asked of the publisher through the signalling, since Janus before
- * 1.3 ignores the RTCP way.
+ * A keyframe that a decoder asks for is asked of the publisher through the signalling, since Janus
+ * before 1.3 ignores the RTCP way.
  *
  * ## Example
  * |[
@@ -237,7 +239,8 @@ lose_feed (GstJanusFeed *feed, const GError *error)
   go_on (self);
 }
 
-/* Whether there is another to receive, or whoever has set us up would rather wait for one than see us fail. */
+/* Whether there is another to receive, or whoever has set us up would rather wait for one than see
+ * us fail. */
 static gboolean
 may_leave_out (GstJanusVideoRoomSrc *self, const GstJanusFeed *feed)
 {
@@ -258,7 +261,8 @@ lose (GstJanusVideoRoomSrc *self, const GError *error)
   self->loss = NULL;
 }
 
-/* For who looks at a terminal or a journal; of several publishers the messages "janus-feed" tell. */
+/* For who looks at a terminal or a journal; of several publishers the messages "janus-feed"
+ * tell. */
 static void
 tell_of_one (GstJanusVideoRoomSrc *self, const GstJanusFeed *feed, const gchar *what)
 {

@@ -32,8 +32,8 @@ typedef enum {
   JANUS_ERROR_NO_RECORDING, /* the server has no such recording */
 } JanusError;
 
-/* A refusal by the server. The error's code is Janus' own: 4xx, from apierror.h of Janus for the core
- * and from the heads of janus_videoroom.c and janus_recordplay.c for the plugins. */
+/* A refusal by the server. The error's code is Janus' own: 4xx, from apierror.h of Janus for the
+ * core and from the heads of janus_videoroom.c and janus_recordplay.c for the plugins. */
 #define JANUS_REFUSAL (janus_refusal_quark ())
 
 enum {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The JSON of Janus' API: every message that we send is built here, every one that we get is read here. */
+/* The JSON of Janus' API: every message that we send is built here, every one that we get is read
+ * here. */
 
 #ifdef HAVE_CONFIG_H
 #include "config.h"
@@ -12,8 +13,8 @@
 #include "janustext.h"
 #include "jsonguard.h"
 
-/* The deepest message of Janus, a list of streams of a list of publishers, has 6 levels. json-glib reads
- * recursively: what a hostile server nests must not become a stack. */
+/* The deepest message of Janus, a list of streams of a list of publishers, has 6 levels. json-glib
+ * reads recursively: what a hostile server nests must not become a stack. */
 #define MAX_DEPTH 32
 
 /* Of what the server says for people; Janus' own is shorter. */

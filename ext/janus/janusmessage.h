@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The JSON of Janus' API: every message that we send is built here, every one that we get is read here.
+/* The JSON of Janus' API: every message that we send is built here, every one that we get is read
+ * here.
  *
- * Sources: the "JavaScript, REST and WebSocket" API page and the VideoRoom plugin's page of the Janus
- * documentation, https://janus.conf.meetecho.com/docs/ . Pure functions, no I/O, no state. */
+ * Sources: the "JavaScript, REST and WebSocket" API page and the VideoRoom plugin's page of the
+ * Janus documentation, https://janus.conf.meetecho.com/docs/ . Pure functions, no I/O, no state. */
 
 #pragma once
 
@@ -17,8 +18,8 @@ typedef enum {
   JANUS_SIGNALLING_PLAIN, /* not at all */
 } JanusSignalling;
 
-/* Ids of rooms and feeds are numbers up to 2^53, or strings on servers with string_ids. They are carried
- * as text here; STRING_IDS in the functions below says how they go onto the wire. */
+/* Ids of rooms and feeds are numbers up to 2^53, or strings on servers with string_ids. They are
+ * carried as text here; STRING_IDS in the functions below says how they go onto the wire. */
 
 typedef enum {
   JANUS_MESSAGE_OTHER, /* nothing we know: ignored */
@@ -84,8 +85,8 @@ typedef struct {
 
   /* The Record & Play plugin's part, NULL where absent. */
   gchar *recordplay; /* "event", "list", ... */
-  gchar *
-      status; /* "recording", "preparing", "playing", "stopped", or "done": what was asked for is over */
+  gchar *status; /* "recording", "preparing", "playing", "stopped", or "done": what was asked for is
+                    over */
   gchar *recording;      /* id of the recording that the status is of */
   gchar *warning;        /* fit for a log */
   GPtrArray *recordings; /* of JanusRecording: the answer to "list" */
@@ -95,9 +96,9 @@ typedef struct {
   gboolean e2ee;
 } JanusMessage;
 
-/* Reads one text message of SIZE bytes. NULL and ERROR (JANUS_ERROR_PROTOCOL) when it is no JSON object,
- * is nested deeper than any message of Janus, or has no "janus" in it. Wrong types of single members make
- * them count as absent. */
+/* Reads one text message of SIZE bytes. NULL and ERROR (JANUS_ERROR_PROTOCOL) when it is no JSON
+ * object, is nested deeper than any message of Janus, or has no "janus" in it. Wrong types of
+ * single members make them count as absent. */
 JanusMessage *janus_message_parse (const gchar *text, gsize size, GError **error);
 void janus_message_free (JanusMessage *message);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (JanusMessage, janus_message_free)
@@ -105,7 +106,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (JanusMessage, janus_message_free)
 /* The error that MESSAGE is, as a JANUS_REFUSAL with Janus' code and text, or NULL. */
 GError *janus_message_get_error (const JanusMessage *message);
 
-/* A request of the core: "create", "keepalive", "attach", "hangup", "detach", "destroy". Caller owns it. */
+/* A request of the core: "create", "keepalive", "attach", "hangup", "detach", "destroy". Caller
+ * owns it. */
 JsonObject *janus_request_new (const gchar *janus);
 JsonObject *janus_request_new_attach (const gchar *plugin, JanusSignalling signalling);
 /* Takes BODY. SDP may be NULL; TYPE is then ignored. */
@@ -127,22 +129,22 @@ JsonObject *janus_videoroom_join_publisher (const gchar *room, const gchar *feed
 JsonObject *janus_videoroom_join_subscriber (const gchar *room, const gchar *feed, const gchar *pin,
     guint64 private_id, gboolean string_ids, JanusSignalling signalling);
 JsonObject *janus_videoroom_publish (gboolean audio, gboolean video);
-/* Has what we publish recorded in files that begin with FILE, or, without RECORD, no longer. Of itself it
- * neither starts what goes on already, nor another file. */
+/* Has what we publish recorded in files that begin with FILE, or, without RECORD, no longer. Of
+ * itself it neither starts what goes on already, nor another file. */
 JsonObject *janus_videoroom_record (gboolean record, const gchar *file);
 /* One without arguments, for any plugin: "start", "unpublish", "leave", "list", "stop". */
 JsonObject *janus_plugin_request (const gchar *request);
 /* Makes Janus ask the publisher behind our subscription to medium MID for a keyframe: its answer to
- * being told to send what it sends already. Works where an RTCP PLI does not (Janus before 1.3 loses
- * those that come without report blocks). */
+ * being told to send what it sends already. Works where an RTCP PLI does not (Janus before 1.3
+ * loses those that come without report blocks). */
 JsonObject *janus_videoroom_keyframe (const gchar *mid, JanusSignalling signalling);
 
 /* Bodies for the Record & Play plugin, whose ids are numbers. NULL leaves ID out. */
 JsonObject *janus_recordplay_record (const gchar *id, const gchar *name);
 JsonObject *janus_recordplay_play (const gchar *id);
 
-/* Whether TEXT is an id that can be sent: a whole number from 0 to 2^53, or any non-empty string with
- * STRING_IDS. */
+/* Whether TEXT is an id that can be sent: a whole number from 0 to 2^53, or any non-empty string
+ * with STRING_IDS. */
 gboolean janus_id_is_valid (const gchar *text, gboolean string_ids);
 
 G_END_DECLS

@@ -32,8 +32,8 @@ on_attached (gpointer user_data)
   self->handlers->attached (self->user_data);
 }
 
-/* The plugin closes the connection when all is played. It says "done" of any connection that ends, before the
- * core tells why it has. */
+/* The plugin closes the connection when all is played. It says "done" of any connection that ends,
+ * before the core tells why it has. */
 static gboolean
 is_done (JanusRecordPlay *self, const JanusMessage *message)
 {

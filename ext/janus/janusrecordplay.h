@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A guest of the Record & Play plugin: has something recorded, or a recording played.
  *
- * The conversation with the plugin, without any media: SDPs go in and come out. Threads as in janussession.h:
- * everything in one main context. */
+ * The conversation with the plugin, without any media: SDPs go in and come out. Threads as in
+ * janussession.h: everything in one main context. */
 
 #pragma once
 
@@ -24,7 +24,8 @@ typedef struct {
   void (*offered) (const gchar *id, const gchar *sdp, const gchar *warning, gpointer user_data);
   /* The server says that media can flow. */
   void (*webrtcup) (gpointer user_data);
-  /* The recording was played to its end, unless failed() comes after this: the connection may have ended it. */
+  /* The recording was played to its end, unless failed() comes after this: the connection may have
+   * ended it. */
   void (*done) (gpointer user_data);
   /* Once; nothing comes after it. */
   void (*failed) (const GError *error, gpointer user_data);
@@ -39,8 +40,8 @@ void janus_record_play_begin (JanusRecordPlay *self);
 
 /* Once attached. A recording that goes on is not listed. */
 void janus_record_play_list (JanusRecordPlay *self);
-/* Records what the offer SDP says as NAME. ID may be NULL: the server chooses. Not ENCRYPTED: the server is not told that
- * it were, whatever the signalling. */
+/* Records what the offer SDP says as NAME. ID may be NULL: the server chooses. Not ENCRYPTED: the
+ * server is not told that it were, whatever the signalling. */
 void janus_record_play_record (JanusRecordPlay *self, const gchar *id, const gchar *name,
     const gchar *sdp, gboolean encrypted);
 /* Asks for recording ID to be offered. */
@@ -51,8 +52,8 @@ void janus_record_play_start (JanusRecordPlay *self, const gchar *sdp);
 void janus_record_play_trickle (
     JanusRecordPlay *self, const gchar *candidate, const gchar *mid, guint mline);
 
-/* Stops what goes on and frees it. No callback comes any more, but DONE, within about two seconds even if the server
- * is dead. DONE may be NULL. */
+/* Stops what goes on and frees it. No callback comes any more, but DONE, within about two seconds
+ * even if the server is dead. DONE may be NULL. */
 void janus_record_play_leave (JanusRecordPlay *self, GDestroyNotify done, gpointer user_data);
 
 G_END_DECLS

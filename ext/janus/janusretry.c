@@ -10,18 +10,22 @@
 #include "januserror.h"
 #include "janusretry.h"
 
-/* After this a connection is better begun anew, which takes a few round trips: Janus 1.1.2 sends what the link has lost of a DTLS handshake again
- * after 1 s, then after 2 s more and 4 s more (OpenSSL), and cannot be asked for it earlier; and libnice repeats a check of its own that was
- * lost after 0.5 s, then after 1 s more and 2 s more, and waits 5 s for the other side once all have failed. On a link that loses packets a
- * second handshake is as quick as the first one should have been; from the third on each has twice as long, for links and machines on which
- * it does take that long, as those by satellite. The other side is given all the time that libnice does at the second time. */
+/* After this a connection is better begun anew, which takes a few round trips: Janus 1.1.2 sends
+ * what the link has lost of a DTLS handshake again after 1 s, then after 2 s more and 4 s more
+ * (OpenSSL), and cannot be asked for it earlier; and libnice repeats a check of its own that was
+ * lost after 0.5 s, then after 1 s more and 2 s more, and waits 5 s for the other side once all
+ * have failed. On a link that loses packets a second handshake is as quick as the first one should
+ * have been; from the third on each has twice as long, for links and machines on which it does take
+ * that long, as those by satellite. The other side is given all the time that libnice does at the
+ * second time. */
 #define WAY_MSECONDS 1300
 #define HANDSHAKE_MSECONDS 1500
 #define IDLE_MSECONDS 2000
 #define MAX_DOUBLINGS 3
 
-/* Of the usual delay, after the first two of bad luck in a row: the server is there, only has it to have forgotten the session before. If it is but slow,
- * with others that have come at the same time, the next ones wait longer. */
+/* Of the usual delay, after the first two of bad luck in a row: the server is there, only has it to
+ * have forgotten the session before. If it is but slow, with others that have come at the same
+ * time, the next ones wait longer. */
 #define UNLUCKY_SHARE 4
 #define MAX_QUICK 2
 
@@ -51,10 +55,10 @@ get_kind_of_error (gint code)
   }
 }
 
-/* What a refusal says of the next attempt; first match wins. A restart of the server ends what is the matter with the
- * state of a session, and brings back what it was started with: rooms and tokens that were made at run time have to be made
- * again, and the server lets nobody in before. Whatever is not here has another reason at the server, if the same
- * request was taken before. */
+/* What a refusal says of the next attempt; first match wins. A restart of the server ends what is
+ * the matter with the state of a session, and brings back what it was started with: rooms and
+ * tokens that were made at run time have to be made again, and the server lets nobody in before.
+ * Whatever is not here has another reason at the server, if the same request was taken before. */
 static const struct {
   gint code;
   const gchar *text; /* part of Janus' text, where one code has several meanings, or NULL */

@@ -127,7 +127,8 @@ on_own_event (JanusRoom *room, const JanusMessage *message)
                         : message->leaving   ? message->leaving
                                              : message->kicked;
 
-    /* Janus may tell of others before it answers that we have joined, with whom it saw there before. */
+    /* Janus may tell of others before it answers that we have joined, with whom it saw there
+     * before. */
     if (!room->joined) {
       keep_news (room, message->publishers, gone);
     } else {
@@ -306,8 +307,9 @@ find_own_room (JanusRoom *room, const GPtrArray *rooms)
   return NULL;
 }
 
-/* A locked room says "ok" to whoever may not record in it, and does nothing: only its entry in the list of
- * rooms tells. A private room is in no list, nor any room of a server that refuses to list them. */
+/* A locked room says "ok" to whoever may not record in it, and does nothing: only its entry in the
+ * list of rooms tells. A private room is in no list, nor any room of a server that refuses to list
+ * them. */
 static void
 on_rooms (const JanusMessage *reply, const GError *error, gpointer user_data)
 {
@@ -399,8 +401,8 @@ janus_room_leave (JanusRoom *room, GDestroyNotify done, gpointer user_data)
     janus_talk_leave (room->talk, farewell + 2);
 }
 
-/* To be called first by the answer to each request of a subscription. FALSE: nobody wants the answer any
- * more, and SUBSCRIPTION may be gone. */
+/* To be called first by the answer to each request of a subscription. FALSE: nobody wants the
+ * answer any more, and SUBSCRIPTION may be gone. */
 static gboolean
 subscription_answered (JanusSubscription *subscription)
 {

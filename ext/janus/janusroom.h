@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A participant of a VideoRoom: joins, publishes, sees others come and go, subscribes to them.
  *
- * The conversation with the VideoRoom plugin, without any media: SDPs go in and come out. Threads as in
- * janussession.h: everything in one main context. */
+ * The conversation with the VideoRoom plugin, without any media: SDPs go in and come out. Threads
+ * as in janussession.h: everything in one main context. */
 
 #pragma once
 
@@ -26,8 +26,8 @@ typedef struct {
 typedef struct {
   /* We are in the room, as feed ID. */
   void (*joined) (const gchar *id, gpointer user_data);
-  /* Somebody publishes: already, or from now on. Comes again for the same feed when what it publishes changes, and may
-   * otherwise. */
+  /* Somebody publishes: already, or from now on. Comes again for the same feed when what it
+   * publishes changes, and may otherwise. */
   void (*publisher_joined) (const JanusPublisher *publisher, gpointer user_data);
   /* Feed ID does not publish any more. May come twice. */
   void (*publisher_left) (const gchar *id, gpointer user_data);
@@ -37,8 +37,8 @@ typedef struct {
   void (*webrtcup) (gpointer user_data);
   /* Once; nothing comes after it. */
   void (*failed) (const GError *error, gpointer user_data);
-  /* What we publish is recorded from now on, in files that begin with FILE in the server's folder DIRECTORY
-   * (NULL: it does not say), or (FILE of NULL) no longer. */
+  /* What we publish is recorded from now on, in files that begin with FILE in the server's folder
+   * DIRECTORY (NULL: it does not say), or (FILE of NULL) no longer. */
   void (*recording) (const gchar *file, const gchar *directory, gpointer user_data);
   /* All publishers that the server tells of at once have been told. Optional. */
   void (*publishers_told) (gpointer user_data);
@@ -47,7 +47,8 @@ typedef struct {
 typedef struct {
   /* Janus offers the feed's media. */
   void (*offered) (const gchar *sdp, const GPtrArray *streams, gpointer user_data);
-  /* Once; nothing comes after it. The publisher's own leaving comes by publisher_left() of the room. */
+  /* Once; nothing comes after it. The publisher's own leaving comes by publisher_left() of the
+   * room. */
   void (*failed) (const GError *error, gpointer user_data);
   /* The server says that media can flow. Optional. */
   void (*webrtcup) (gpointer user_data);
@@ -60,21 +61,22 @@ JanusRoom *janus_room_new (const JanusSessionConfig *session_config, const Janus
 /* Connects to the server and joins. */
 void janus_room_join (JanusRoom *room);
 
-/* Publishes what the offer SDP says, once joined. Not ENCRYPTED: the server is not told that it were, whatever the
- * signalling. */
+/* Publishes what the offer SDP says, once joined. Not ENCRYPTED: the server is not told that it
+ * were, whatever the signalling. */
 void janus_room_publish (
     JanusRoom *room, const gchar *sdp, gboolean audio, gboolean video, gboolean encrypted);
 /* A candidate of the publishing connection; NULL: that was the last. */
 void janus_room_trickle (JanusRoom *room, const gchar *candidate, const gchar *mid, guint mline);
 
 /* Records what is published, in files that begin with FILE, or (NULL) no longer: to be called once
- * webrtcup() has come, and again once recording() has. Whatever is recorded before ends: Janus flags recordings as encrypted that
- * were begun after it was told so, and not those that a room begins by itself. A refusal fails the room. */
+ * webrtcup() has come, and again once recording() has. Whatever is recorded before ends: Janus
+ * flags recordings as encrypted that were begun after it was told so, and not those that a room
+ * begins by itself. A refusal fails the room. */
 void janus_room_record (JanusRoom *room, const gchar *file);
 
-/* Leaves in order (what is published is unpublished first, then the room left, the session destroyed) and
- * frees ROOM with its subscriptions. No callback comes any more, but DONE, within about two seconds even
- * if the server is dead. DONE may be NULL. */
+/* Leaves in order (what is published is unpublished first, then the room left, the session
+ * destroyed) and frees ROOM with its subscriptions. No callback comes any more, but DONE, within
+ * about two seconds even if the server is dead. DONE may be NULL. */
 void janus_room_leave (JanusRoom *room, GDestroyNotify done, gpointer user_data);
 
 /* Subscribes to all media of FEED on a handle of its own. */

@@ -16,7 +16,8 @@
 /* Without it Janus accepts the connection and ignores every message. */
 static const gchar *const subprotocols[] = {"janus-protocol", NULL};
 
-/* Janus drops a session after 60 s without a message (session_timeout); that may be configured lower. */
+/* Janus drops a session after 60 s without a message (session_timeout); that may be configured
+ * lower. */
 #define KEEPALIVE_SECONDS 20
 
 /* How long the closing handshake may take. */
@@ -275,7 +276,8 @@ on_text (JanusSession *session, const gchar *text, gsize size)
     JanusReplyFunc func = transaction->func;
     gpointer user_data = transaction->user_data;
 
-    /* The event that answers may come before the acknowledgement, which then finds no transaction. */
+    /* The event that answers may come before the acknowledgement, which then finds no
+     * transaction. */
     if (message->type == JANUS_MESSAGE_ACK && !transaction->ack_is_answer)
       return;
     g_hash_table_remove (session->transactions, message->transaction);
@@ -319,7 +321,8 @@ on_refusal (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
-/* Not told from within libsoup, which is reading, nor only once the other side has agreed to close. */
+/* Not told from within libsoup, which is reading, nor only once the other side has agreed to
+ * close. */
 static void
 refuse_message (JanusSession *session)
 {
@@ -345,7 +348,8 @@ on_read_data (GInputStream *input, guint size, JanusSession *session)
   refuse_message (session);
 }
 
-/* libsoup bounds a frame, and since 3.8 a message of several frames. Before, its stream tells what it has read. */
+/* libsoup bounds a frame, and since 3.8 a message of several frames. Before, its stream tells what
+ * it has read. */
 static void
 limit_messages (JanusSession *session)
 {
@@ -425,8 +429,8 @@ on_created (const JanusMessage *reply, const GError *error, gpointer user_data)
   open_answered (session, reply, error);
 }
 
-/* Whether ERROR is that one of both certificates will not do. All else that ends a handshake may be a balancer in front of
- * a server that is not there yet. */
+/* Whether ERROR is that one of both certificates will not do. All else that ends a handshake may be
+ * a balancer in front of a server that is not there yet. */
 static gboolean
 is_of_certificate (const GError *error)
 {
@@ -502,8 +506,8 @@ on_open_timeout (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
-/* A failure before anything was sent is told from the main loop too: the caller gets no callback while it
- * is still calling. */
+/* A failure before anything was sent is told from the main loop too: the caller gets no callback
+ * while it is still calling. */
 static gboolean
 on_open_failed (gpointer data)
 {

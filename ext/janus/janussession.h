@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A session with a Janus server over one WebSocket: transactions, keepalive, and events.
  *
- * Knows nothing of GStreamer nor of rooms. A session belongs to the thread whose thread-default main context
- * was current when it was made; every function is called, and every callback arrives, there. */
+ * Knows nothing of GStreamer nor of rooms. A session belongs to the thread whose thread-default
+ * main context was current when it was made; every function is called, and every callback arrives,
+ * there. */
 
 #pragma once
 
@@ -31,8 +32,8 @@ typedef void (*JanusReplyFunc) (const JanusMessage *reply, const GError *error, 
 typedef struct {
   /* What the server says unasked. */
   void (*event) (const JanusMessage *message, gpointer user_data);
-  /* The session is over, not by our will. Comes once, and nothing comes after it: requests without an
-   * answer are forgotten. The callback may close the session. */
+  /* The session is over, not by our will. Comes once, and nothing comes after it: requests without
+   * an answer are forgotten. The callback may close the session. */
   void (*lost) (const GError *error, gpointer user_data);
 } JanusSessionHandlers;
 
@@ -43,9 +44,9 @@ JanusSession *janus_session_new (
 /* Connects and creates the session. A failure comes by FUNC alone, not by lost(). */
 void janus_session_open (JanusSession *session, JanusReplyFunc func, gpointer user_data);
 
-/* Sends REQUEST (taken) to HANDLE_ID, 0 for the session itself, and calls FUNC once with the answer: with
- * the plugin's event where it is a "message", with the acknowledgement where Janus gives nothing else.
- * FUNC may be NULL. */
+/* Sends REQUEST (taken) to HANDLE_ID, 0 for the session itself, and calls FUNC once with the
+ * answer: with the plugin's event where it is a "message", with the acknowledgement where Janus
+ * gives nothing else. FUNC may be NULL. */
 void janus_session_send (JanusSession *session, guint64 handle_id, JsonObject *request,
     JanusReplyFunc func, gpointer user_data);
 
@@ -53,8 +54,8 @@ void janus_session_send (JanusSession *session, guint64 handle_id, JsonObject *r
 void janus_session_attach (
     JanusSession *session, const gchar *plugin, JanusReplyFunc func, gpointer user_data);
 
-/* Ends the session in order and frees it: what was sent before goes out first, then "destroy" and the
- * closing handshake. No callback comes any more, but for DONE, once the socket is closed or
+/* Ends the session in order and frees it: what was sent before goes out first, then "destroy" and
+ * the closing handshake. No callback comes any more, but for DONE, once the socket is closed or
  * after a second. DONE may be NULL. */
 void janus_session_close (JanusSession *session, GDestroyNotify done, gpointer user_data);
 

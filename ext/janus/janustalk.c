@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A talk with one plugin of a server: a session with a handle of it, from the first word to the last. */
+/* A talk with one plugin of a server: a session with a handle of it, from the first word to the
+ * last. */
 
 #ifdef HAVE_CONFIG_H
 #include "config.h"

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A talk with one plugin of a server: a session with a handle of it, from the first word to the last.
+/* A talk with one plugin of a server: a session with a handle of it, from the first word to the
+ * last.
  *
- * What the talks with all plugins have in common. Threads as in janussession.h: everything in one main context. */
+ * What the talks with all plugins have in common. Threads as in janussession.h: everything in one
+ * main context. */
 
 #pragma once
 
@@ -29,9 +31,10 @@ JanusTalk *janus_talk_new (const JanusSessionConfig *config, const gchar *plugin
 /* Connects, and attaches to the plugin. */
 void janus_talk_begin (JanusTalk *talk);
 
-/* Ends in order: the plugin is sent each of FAREWELL, names of requests that a NULL ends, once it has answered the one before,
- * and the session is destroyed. No callback comes any more, but left(), within about two seconds even if the server
- * is dead. FAREWELL must outlive the talk, and is left out if that has failed. */
+/* Ends in order: the plugin is sent each of FAREWELL, names of requests that a NULL ends, once it
+ * has answered the one before, and the session is destroyed. No callback comes any more, but
+ * left(), within about two seconds even if the server is dead. FAREWELL must outlive the talk, and
+ * is left out if that has failed. */
 void janus_talk_leave (JanusTalk *talk, const gchar *const *farewell);
 
 JanusSession *janus_talk_get_session (JanusTalk *talk);
@@ -44,12 +47,12 @@ gboolean janus_talk_is_over (JanusTalk *talk);
 
 /* Tells that the talk has failed, once. */
 void janus_talk_fail (JanusTalk *talk, const GError *error);
-/* To be asked first by the answer to each request. FALSE: it failed, which is told, or the talk is over and
- * nobody wants the answer any more. */
+/* To be asked first by the answer to each request. FALSE: it failed, which is told, or the talk is
+ * over and nobody wants the answer any more. */
 gboolean janus_talk_goes_on (JanusTalk *talk, const GError *error);
 
-/* A request to the plugin; takes BODY. TYPE and SDP may be NULL; not ENCRYPTED: the server is not told that the
- * media were, whatever the signalling. */
+/* A request to the plugin; takes BODY. TYPE and SDP may be NULL; not ENCRYPTED: the server is not
+ * told that the media were, whatever the signalling. */
 void janus_talk_send (JanusTalk *talk, JsonObject *body, const gchar *type, const gchar *sdp,
     gboolean encrypted, JanusReplyFunc func, gpointer user_data);
 /* A candidate of the handle's connection; NULL: that was the last. */

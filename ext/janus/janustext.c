@@ -21,14 +21,16 @@ is_harmless (gunichar c)
     case G_UNICODE_SURROGATE:
       return FALSE;
     case G_UNICODE_FORMAT:
-      /* Those that change the direction of what follows, which may be ours. The joiners are part of words. */
+      /* Those that change the direction of what follows, which may be ours. The joiners are part of
+       * words. */
       return c == 0x200C || c == 0x200D;
     default:
       return TRUE;
   }
 }
 
-/* What the character at *TEXT, which it is put behind, is to be shown as; at most 16 bytes with the end. */
+/* What the character at *TEXT, which it is put behind, is to be shown as; at most 16 bytes with the
+ * end. */
 static void
 take_piece (const gchar **text, gchar piece[16])
 {

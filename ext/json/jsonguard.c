@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* jsonguard.c - what has to be known of foreign JSON before json-glib reads it, and of what it has read. */
+/* jsonguard.c - what has to be known of foreign JSON before json-glib reads it, and of what it has
+ * read. */
 
 #ifdef HAVE_CONFIG_H
 #include "config.h"
@@ -9,15 +10,16 @@
 
 #include <string.h>
 
-/* What JSON has outside of strings (RFC 8259, section 2). json-glib also reads comments and strings in other
- * quotes, in which this scan would not see what is nested. */
+/* What JSON has outside of strings (RFC 8259, section 2). json-glib also reads comments and strings
+ * in other quotes, in which this scan would not see what is nested. */
 static gboolean
 is_json_token (gchar c)
 {
   return g_ascii_isalnum (c) || (c != '\0' && strchr (" \t\r\n{}[]:,+-.", c));
 }
 
-/* Of what follows the first value json-glib would keep the last, and lose the memory of the others. */
+/* Of what follows the first value json-glib would keep the last, and lose the memory of the
+ * others. */
 gboolean
 json_guard_is_sane (const gchar *text, gsize size, guint max_depth)
 {

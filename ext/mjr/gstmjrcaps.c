@@ -10,7 +10,8 @@
 #include <gst/tag/tag.h>
 #include <string.h>
 
-/* The codecs of Janus and those of RTP caps. In the reverse direction the first that fits counts. */
+/* The codecs of Janus and those of RTP caps. In the reverse direction the first that fits
+ * counts. */
 static const struct {
   const gchar *codec;
   const gchar *media;
@@ -45,11 +46,13 @@ static const gchar *const other_fields[] = {"media", "payload", "clock-rate", "e
 static const gchar *const other_prefixes[] = {
     "extmap-", "rtcp-", "ssrc-", "x-", "a-", "srtp-", "srtcp-", "rid-", "simulcast"};
 
-/* RFC 7587, section 6.1: this is so if nothing else is said; rtpopusdepay, and muxers behind it, want it said. */
+/* RFC 7587, section 6.1: this is so if nothing else is said; rtpopusdepay, and muxers behind it,
+ * want it said. */
 #define OPUS_CAPTURE_RATE_FIELD "sprop-maxcapturerate"
 #define OPUS_CAPTURE_RATE "48000"
 
-/* RFC 7587, section 7: always so, whatever is in the stream; who offers Opus without it is not understood. */
+/* RFC 7587, section 7: always so, whatever is in the stream; who offers Opus without it is not
+ * understood. */
 #define OPUS_ENCODING_PARAMS "2"
 
 void
@@ -196,7 +199,8 @@ gst_mjr_header_to_tags (const MjrHeader *header, gint64 start)
   return tags;
 }
 
-/* Caps of webrtcbin and of SDPs have an array of direction, URI and attributes, others the URI alone. */
+/* Caps of webrtcbin and of SDPs have an array of direction, URI and attributes, others the URI
+ * alone. */
 static const gchar *
 extension_uri (const GValue *value)
 {

@@ -45,8 +45,8 @@ GstTagList *gst_mjr_header_to_tags (const MjrHeader *header, gint64 start);
 /**
  * gst_mjr_header_from_caps:
  *
- * Returns: (transfer full) (nullable): a header for RTP packets with these caps; %NULL when Janus has no
- *   name for their codec
+ * Returns: (transfer full) (nullable): a header for RTP packets with these caps; %NULL when Janus
+ *   has no name for their codec
  */
 MjrHeader *gst_mjr_header_from_caps (guint generation, const GstCaps *caps);
 

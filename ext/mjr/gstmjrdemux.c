@@ -7,13 +7,13 @@
  * @short_description: takes the RTP packets out of a recording of the Janus server (.mjr)
  * @see_also: mjrmux, perclitedec
  *
- * Reads what Janus has recorded, one stream per file: RTP packets, or the messages of a data channel. The
- * packets have the header that Janus gave them, and the payload that the publisher sent: where that is
- * encrypted end to end, perclitedec belongs behind this element, whether the recording is flagged as
- * encrypted or not.
+ * Reads what Janus has recorded, one stream per file: RTP packets, or the messages of a data
+ * channel. The packets have the header that Janus gave them, and the payload that the publisher
+ * sent: where that is encrypted end to end, perclitedec belongs behind this element, whether the
+ * recording is flagged as encrypted or not.
  *
- * Times count from when Janus made the recorder, which for sound and picture of one publication is the same
- * moment: two recordings in one pipeline are in sync.
+ * Times count from when Janus made the recorder, which for sound and picture of one publication is
+ * the same moment: two recordings in one pipeline are in sync.
  *
  * ## Example pipeline
  * |[
@@ -481,8 +481,9 @@ gst_mjr_demux_class_init (GstMjrDemuxClass *klass)
   /**
    * GstMjrDemux:follow:
    *
-   * At the end of the file, wait for more: for a recording that is still being written. It ends when
-   * upstream is told to end, as by gst-launch-1.0 -e. Only where upstream can be read at any place.
+   * At the end of the file, wait for more: for a recording that is still being written. It ends
+   * when upstream is told to end, as by gst-launch-1.0 -e. Only where upstream can be read at any
+   * place.
    *
    * Since: 0.1
    */
@@ -493,8 +494,8 @@ gst_mjr_demux_class_init (GstMjrDemuxClass *klass)
   /**
    * GstMjrDemux:do-timestamp-sync:
    *
-   * Count times from reference-time, so that recordings are in sync with each other; otherwise from the
-   * first packet of this one.
+   * Count times from reference-time, so that recordings are in sync with each other; otherwise from
+   * the first packet of this one.
    *
    * Since: 0.1
    */
@@ -506,10 +507,10 @@ gst_mjr_demux_class_init (GstMjrDemuxClass *klass)
   /**
    * GstMjrDemux:reference-time:
    *
-   * The moment that times count from, in microseconds since 1970, as s and u of the recordings (janus-pp-rec
-   * -j shows them). 0 is the moment when Janus made the recorder, which is the same for the streams of one
-   * publication. For streams that were published one after the other, set it to the earliest s of
-   * them. Packets from before it are left out.
+   * The moment that times count from, in microseconds since 1970, as s and u of the recordings
+   * (janus-pp-rec -j shows them). 0 is the moment when Janus made the recorder, which is the same
+   * for the streams of one publication. For streams that were published one after the other, set it
+   * to the earliest s of them. Packets from before it are left out.
    *
    * Since: 0.1
    */
@@ -521,8 +522,8 @@ gst_mjr_demux_class_init (GstMjrDemuxClass *klass)
   /**
    * GstMjrDemux:encrypted:
    *
-   * Tell elements downstream that the stream is encrypted end to end even if the recording is not flagged.
-   * Those of a VideoRoom with record = true are not, whatever is in them.
+   * Tell elements downstream that the stream is encrypted end to end even if the recording is not
+   * flagged. Those of a VideoRoom with record = true are not, whatever is in them.
    *
    * Since: 0.1
    */
@@ -533,8 +534,8 @@ gst_mjr_demux_class_init (GstMjrDemuxClass *klass)
   /**
    * GstMjrDemux:reorder-window:
    *
-   * Packets that were lost and sent again are recorded when they came. So many packets, or a second of them,
-   * may come before one that belongs before them; 0 leaves the order as it was recorded.
+   * Packets that were lost and sent again are recorded when they came. So many packets, or a second
+   * of them, may come before one that belongs before them; 0 leaves the order as it was recorded.
    *
    * Since: 0.1
    */
@@ -545,12 +546,13 @@ gst_mjr_demux_class_init (GstMjrDemuxClass *klass)
   /**
    * GstMjrDemux:stats:
    *
-   * A #GstStructure "application/x-mjrdemux-stats", of the run that goes on or the last one, with these
-   * fields (guint64). After a seek what is read again counts again.
+   * A #GstStructure "application/x-mjrdemux-stats", of the run that goes on or the last one, with
+   * these fields (guint64). After a seek what is read again counts again.
    *
    * - "frames", "bytes": in the recording, whatever they hold
    * - "invalid": frames that hold no RTP packet, or no text, and were left out
-   * - "garbage-runs", "garbage-bytes": places where something else stood between frames, and its size
+   * - "garbage-runs", "garbage-bytes": places where something else stood between frames, and its
+   *   size
    * - "truncated-bytes": of a frame that is cut off at the end
    * - "reordered": packets that had come after one that belongs behind them
    * - "timestamp-resets": how often RTP timestamps went on from another value

@@ -24,7 +24,8 @@ typedef struct {
 /**
  * GstMjrIndex:
  *
- * Frames that were passed, some of them: never more than some hundred kilobytes, however long the recording.
+ * Frames that were passed, some of them: never more than some hundred kilobytes, however long the
+ * recording.
  */
 typedef struct {
   GArray *entries;

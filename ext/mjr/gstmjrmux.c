@@ -7,10 +7,10 @@
  * @short_description: makes a recording of the Janus server (.mjr) out of RTP packets
  * @see_also: mjrdemux, perclitenc, perclitedec
  *
- * Writes one stream of RTP packets as Janus' recorder does, for janus-pp-rec and the Record & Play plugin. The
- * recording is flagged as encrypted if what comes is: behind perclitenc, or behind the mjrdemux of a
- * flagged recording, unless perclitedec is between. Nothing that was written is changed later, so that a
- * recording is valid up to wherever it was cut off.
+ * Writes one stream of RTP packets as Janus' recorder does, for janus-pp-rec and the Record & Play
+ * plugin. The recording is flagged as encrypted if what comes is: behind perclitenc, or behind the
+ * mjrdemux of a flagged recording, unless perclitedec is between. Nothing that was written is
+ * changed later, so that a recording is valid up to wherever it was cut off.
  *
  * ## Example pipeline
  * |[
@@ -137,8 +137,8 @@ arrival (GstMjrMux *self, GstBuffer *packet)
   return (guint32) CLAMP (elapsed / (gint64) GST_MSECOND, 0, G_MAXUINT32);
 }
 
-/* When the recorder was made is the moment from which running times count: that is how recordings of one
- * pipeline, and those of one session that went through mjrdemux, keep their sync. */
+/* When the recorder was made is the moment from which running times count: that is how recordings
+ * of one pipeline, and those of one session that went through mjrdemux, keep their sync. */
 static void
 set_start (GstMjrMux *self, GstBuffer *first)
 {
@@ -186,9 +186,10 @@ make_header (GstMjrMux *self, GstBuffer *first)
   return mjr_write_header (self->header);
 }
 
-/* In one piece, the header with the first packet, so that there is never the one without the other. And in one
- * memory: GStreamer's filesink collects 64 KiB, and of more than 1024 memories, to which small packets in
- * several of them come, it loses the buffer that is on both sides of that limit. */
+/* In one piece, the header with the first packet, so that there is never the one without the other.
+ * And in one memory: GStreamer's filesink collects 64 KiB, and of more than 1024 memories, to which
+ * small packets in several of them come, it loses the buffer that is on both sides of that
+ * limit. */
 static GstBuffer *
 make_frame (GstMjrMux *self, GBytes *header, GstBuffer *packet, gsize size)
 {
@@ -457,8 +458,8 @@ gst_mjr_mux_class_init (GstMjrMuxClass *klass)
   /**
    * GstMjrMux:generation:
    *
-   * 2 is what Janus writes since 2021, and has the time of arrival of each packet; 1 is what it wrote from 2016
-   * on.
+   * 2 is what Janus writes since 2021, and has the time of arrival of each packet; 1 is what it
+   * wrote from 2016 on.
    *
    * Since: 0.1
    */

@@ -63,7 +63,8 @@ open_stream (GstMjrPump *self)
       GST_STIME_ARGS (self->stream.base));
 }
 
-/* Finds the last frame, as long as it is within as many bytes as a reader may ask for. @data is the first. */
+/* Finds the last frame, as long as it is within as many bytes as a reader may ask for. @data is the
+ * first. */
 static void
 find_duration (GstMjrPump *self, const guint8 *data, gint64 pts)
 {

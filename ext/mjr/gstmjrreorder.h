@@ -10,9 +10,9 @@ G_BEGIN_DECLS
 /**
  * GstMjrReorder:
  *
- * A recording has packets as they arrived: one that was lost and sent again stands behind those that were
- * sent after it. Depayloaders take that for a loss. This keeps what follows a gap until the gap is filled,
- * or more packets than the window has are waiting.
+ * A recording has packets as they arrived: one that was lost and sent again stands behind those
+ * that were sent after it. Depayloaders take that for a loss. This keeps what follows a gap until
+ * the gap is filled, or more packets than the window has are waiting.
  */
 typedef struct _GstMjrReorder GstMjrReorder;
 

@@ -31,8 +31,8 @@ typedef struct {
 /**
  * GstMjrStream:
  *
- * Of the streaming thread, but for @segment and @duration, which the object lock of the element guards
- * against queries.
+ * Of the streaming thread, but for @segment and @duration, which the object lock of the element
+ * guards against queries.
  */
 typedef struct {
   GstElement *element;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* gstmjrwindow.c - the bytes of a recording, as they come from upstream in push mode or pull mode. */
+/* gstmjrwindow.c - the bytes of a recording, as they come from upstream in push mode or pull
+ * mode. */
 
 #ifdef HAVE_CONFIG_H
 #include "config.h"
@@ -63,8 +64,8 @@ get_pushed (GstMjrWindow *self, gsize need, const guint8 **data, gsize *size)
   return GST_FLOW_OK;
 }
 
-/* Whether a byte that was there still is: upstream answers the same at the end of a recording that may grow
- * and when it was told to end. */
+/* Whether a byte that was there still is: upstream answers the same at the end of a recording that
+ * may grow and when it was told to end. */
 static gboolean
 upstream_goes_on (GstMjrWindow *self)
 {

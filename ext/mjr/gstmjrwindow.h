@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* gstmjrwindow.h - the bytes of a recording, as they come from upstream in push mode or pull mode. */
+/* gstmjrwindow.h - the bytes of a recording, as they come from upstream in push mode or pull
+ * mode. */
 
 #pragma once
 
@@ -44,8 +45,8 @@ void gst_mjr_window_seek (GstMjrWindow *self, guint64 position);
  * @need: how many bytes are wanted
  * @size: (out): how many there are; less than @need when no more are there yet, and @end tells why
  *
- * Returns: %GST_FLOW_OK with @data set, to bytes that are valid until the next call of any function; or what
- *   upstream answered
+ * Returns: %GST_FLOW_OK with @data set, to bytes that are valid until the next call of any
+ *   function; or what upstream answered
  */
 GstFlowReturn gst_mjr_window_get (GstMjrWindow *self, gsize need, const guint8 **data, gsize *size);
 

@@ -9,7 +9,8 @@
 
 #include "mjrformat.h"
 
-/* The fixed RTP header, and what an encrypted payload begins with: the same without its first byte. */
+/* The fixed RTP header, and what an encrypted payload begins with: the same without its first
+ * byte. */
 #define RTP_HEADER_SIZE 12
 #define PEH_SIZE 11
 

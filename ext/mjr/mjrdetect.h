@@ -10,9 +10,10 @@ G_BEGIN_DECLS
 /**
  * MjrDetector:
  *
- * Payloads of draft-murillo-perc-lite-01 begin with sequence number, timestamp and SSRC of the inner packet. From
- * one packet of a stream to the next these go on as those of the outer header do, which with anything else
- * there, some 64 bits of it, is as good as impossible. A zeroed one is at the start.
+ * Payloads of draft-murillo-perc-lite-01 begin with sequence number, timestamp and SSRC of the
+ * inner packet. From one packet of a stream to the next these go on as those of the outer header
+ * do, which with anything else there, some 64 bits of it, is as good as impossible. A zeroed one is
+ * at the start.
  */
 typedef struct {
   guint pairs;

@@ -143,7 +143,8 @@ frame_size (const guint8 *data)
   return MJR_PREFIX_SIZE + mjr_read_u16 (data + MAGIC_SIZE);
 }
 
-/* Stricter than what is asked of a frame that stands where it should: random bytes can look like one. */
+/* Stricter than what is asked of a frame that stands where it should: random bytes can look like
+ * one. */
 static gboolean
 frame_is_likely (const MjrReader *reader, const guint8 *data, gsize size)
 {

@@ -3,11 +3,12 @@
  *
  *   generation 0   "MEETECHO" u16 5 "audio" or "video", then "MEETECHO" u16 size packet ...
  *   generation 1   "MJR00001" u16 size JSON,            then "MEETECHO" u16 size packet ...
- *   generation 2   "MJR00002" u16 size JSON,            then "MEET" u32 milliseconds u16 size packet ...
+ *   generation 2   "MJR00002" u16 size JSON,            then "MEET" u32 milliseconds u16 size
+ *                                                       packet ...
  *
- * The milliseconds are those since the first frame was written. A packet is RTP, or, of a data channel, 8
- * bytes of microseconds since 1970 and a message. Janus writes the first 8 bytes when it opens the file, and
- * the rest with the first frame.
+ * The milliseconds are those since the first frame was written. A packet is RTP, or, of a data
+ * channel, 8 bytes of microseconds since 1970 and a message. Janus writes the first 8 bytes when it
+ * opens the file, and the rest with the first frame.
  *
  * Sources: src/record.c and src/postprocessing/janus-pp-rec.c of Janus. Pure functions, no I/O. */
 
@@ -20,8 +21,9 @@ G_BEGIN_DECLS
 /* Of what opens a recording or a frame, in all generations: 8 bytes and a size. */
 #define MJR_PREFIX_SIZE 10
 
-/* More bytes than a reader ever asks to see at once: it may have to look for the next frame anywhere behind
- * the place where a frame should be, and to see that one, and the beginning of the next. */
+/* More bytes than a reader ever asks to see at once: it may have to look for the next frame
+ * anywhere behind the place where a frame should be, and to see that one, and the beginning of the
+ * next. */
 #define MJR_MAX_WINDOW (2 * (MJR_PREFIX_SIZE + G_MAXUINT16) + MJR_PREFIX_SIZE)
 
 /**
@@ -61,7 +63,8 @@ typedef enum {
  * @consumed: bytes of the window that this step is about
  * @need: with %MJR_MORE, how large the window must be
  * @payload: with %MJR_FRAME, where in the window the packet starts; it ends with the step
- * @arrival: with %MJR_FRAME of generation 2, when it was written, in milliseconds since the first one
+ * @arrival: with %MJR_FRAME of generation 2, when it was written, in milliseconds since the first
+ *   one
  */
 typedef struct {
   gsize consumed;
@@ -74,9 +77,9 @@ typedef struct {
  * MjrReader:
  * @header: (nullable): of the recording, once it was read
  *
- * Goes through a recording, window by window. A zeroed one is at the start of it. Between frames it has no
- * state but the header, so that it can go on anywhere in the recording. How the recording is cut into
- * windows makes no difference to what comes out.
+ * Goes through a recording, window by window. A zeroed one is at the start of it. Between frames it
+ * has no state but the header, so that it can go on anywhere in the recording. How the recording is
+ * cut into windows makes no difference to what comes out.
  */
 typedef struct {
   MjrHeader *header;
@@ -90,8 +93,8 @@ void mjr_reader_clear (MjrReader *reader);
  * @end: whether more follows
  * @step: (out): what was found
  *
- * A frame counts when the next one follows it. One that another thing follows counts unless frames start
- * within it: then its size was wrong, and it is skipped.
+ * A frame counts when the next one follows it. One that another thing follows counts unless frames
+ * start within it: then its size was wrong, and it is skipped.
  *
  * Returns: what was found; %MJR_BROKEN with @error set
  */

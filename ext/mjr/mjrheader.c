@@ -13,8 +13,8 @@
 
 G_DEFINE_QUARK (mjr - error - quark, mjr_error)
 
-/* An object, and the object of the extensions in it. json-glib reads recursively: what a hostile file nests
- * must not become a stack. */
+/* An object, and the object of the extensions in it. json-glib reads recursively: what a hostile
+ * file nests must not become a stack. */
 #define MAX_DEPTH 2
 
 /* The year 2255, up to which a double holds microseconds. */

@@ -9,7 +9,8 @@
 
 G_BEGIN_DECLS
 
-/* janus-pp-rec and the Record & Play plugin read the JSON into 1500 bytes, with a NUL at its end. */
+/* janus-pp-rec and the Record & Play plugin read the JSON into 1500 bytes, with a NUL at its
+ * end. */
 #define MJR_JSON_MAX_SIZE 1499
 
 /* RFC 8285, section 4.2: one-byte headers have ids 1 to 14. Janus keeps 15, too. */
@@ -47,8 +48,8 @@ typedef enum {
  * MjrHeader:
  * @generation: 0, 1 or 2
  * @media: "t"
- * @codec: (not nullable): "c", one of those that Janus records, in lower case; generation 0 has none, and
- *   Opus and VP8 are what it was made of
+ * @codec: (not nullable): "c", one of those that Janus records, in lower case; generation 0 has
+ *   none, and Opus and VP8 are what it was made of
  * @fmtp: (nullable): "f", the format parameters of the SDP
  * @description: (nullable): "d"
  * @extensions: (nullable): "x", the URI of each RTP header extension by its id
@@ -56,8 +57,8 @@ typedef enum {
  * @started: "u", when the first frame was written, in the same; 0: not known
  * @red_payload: "or", the payload type of RED packets (RFC 2198) in between; 0: none
  * @encrypted: "e", or "p" of the PERC Lite branch: whether the recording is flagged as end-to-end
- *   encrypted. Recordings that are not flagged may be encrypted, too: a VideoRoom with record = true
- *   does not flag them.
+ *   encrypted. Recordings that are not flagged may be encrypted, too: a VideoRoom with record =
+ *   true does not flag them.
  */
 typedef struct {
   guint generation;
@@ -83,16 +84,16 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (MjrHeader, mjr_header_free)
  *
  * Members that may be absent count as absent when they have a wrong type or an absurd value.
  *
- * Returns: (transfer full) (nullable): %NULL with @error set (%MJR_ERROR_HEADER, %MJR_ERROR_CODEC) when
- *   this is no JSON object, is nested, or has no known "t" and "c"
+ * Returns: (transfer full) (nullable): %NULL with @error set (%MJR_ERROR_HEADER, %MJR_ERROR_CODEC)
+ *   when this is no JSON object, is nested, or has no known "t" and "c"
  */
 MjrHeader *mjr_header_parse (guint generation, const gchar *json, gsize size, GError **error);
 
 /**
  * mjr_header_to_json:
  *
- * The reverse, byte by byte as Janus writes it. The description, then the extensions, then the format
- * parameters are left out where the text would be larger than %MJR_JSON_MAX_SIZE.
+ * The reverse, byte by byte as Janus writes it. The description, then the extensions, then the
+ * format parameters are left out where the text would be larger than %MJR_JSON_MAX_SIZE.
  *
  * Returns: (transfer full): JSON
  */

@@ -23,8 +23,9 @@ struct _MjrJob {
   gint *frames; /* by track; atomic */
 };
 
-/* From RTP to what muxers take. Parsers find what muxers need to know in the stream itself. Some senders put a marker behind the parameter sets,
- * as if these were a picture: with them taken out of the stream a keyframe is in one piece all the same. */
+/* From RTP to what muxers take. Parsers find what muxers need to know in the stream itself. Some
+ * senders put a marker behind the parameter sets, as if these were a picture: with them taken out
+ * of the stream a keyframe is in one piece all the same. */
 static const struct {
   const gchar *codec;
   const gchar *chain;

@@ -25,7 +25,8 @@ typedef struct {
 
 typedef struct _MjrJob MjrJob;
 
-/* Called in the default main context when the job is over; @error is %NULL when the movie is complete. */
+/* Called in the default main context when the job is over; @error is %NULL when the movie is
+ * complete. */
 typedef void (*MjrJobFunc) (MjrJob *job, const GError *error, gpointer user_data);
 
 /* Starts. @movie has to live as long as the job. %NULL with @error set when it cannot. */

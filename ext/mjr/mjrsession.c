@@ -35,7 +35,8 @@ movie_free (MjrMovie *movie)
   g_free (movie);
 }
 
-/* The header of a recording. It counts as flagged also if it should be, as those of a VideoRoom that records. */
+/* The header of a recording. It counts as flagged also if it should be, as those of a VideoRoom
+ * that records. */
 static MjrHeader *
 read_header (const gchar *path, GError **error)
 {
@@ -62,7 +63,8 @@ read_header (const gchar *path, GError **error)
   return reader.header;
 }
 
-/* "videoroom-1234-user-77-170-audio-0.mjr" is of "videoroom-1234-user-77-170", "rec-5-video.mjr" of "rec-5". */
+/* "videoroom-1234-user-77-170-audio-0.mjr" is of "videoroom-1234-user-77-170", "rec-5-video.mjr" of
+ * "rec-5". */
 static gchar *
 movie_name (const gchar *path)
 {
@@ -142,8 +144,8 @@ has_medium (const MjrMovie *movie, MjrMedia medium)
   return FALSE;
 }
 
-/* "videoroom-1234-user-77" of "videoroom-1234-user-77-1795389881237626", where a VideoRoom has put the time in microseconds, of each
- * stream for itself; NULL when there is none. */
+/* "videoroom-1234-user-77" of "videoroom-1234-user-77-1795389881237626", where a VideoRoom has put
+ * the time in microseconds, of each stream for itself; NULL when there is none. */
 static gchar *
 name_without_time (const gchar *name)
 {

@@ -17,7 +17,8 @@ typedef struct {
  * MjrMovie:
  * @name: what the names of the recordings have in common
  * @tracks: (element-type MjrTrack): of one publication
- * @reference: the earliest moment at which one of the recorders was made, in microseconds since 1970
+ * @reference: the earliest moment at which one of the recorders was made, in microseconds since
+ *   1970
  */
 typedef struct {
   gchar *name;
@@ -25,7 +26,8 @@ typedef struct {
   gint64 reference;
 } MjrMovie;
 
-/* Called with the path of a recording that is left out, and why; @failed tells that something may be in it, but cannot be read. */
+/* Called with the path of a recording that is left out, and why; @failed tells that something may
+ * be in it, but cannot be read. */
 typedef void (*MjrSkipFunc) (
     const gchar *path, const gchar *reason, gboolean failed, gpointer user_data);
 
@@ -34,9 +36,10 @@ typedef void (*MjrSkipFunc) (
  * @paths: files and directories; of a directory, all that ends in .mjr
  * @skip: what to tell of recordings that hold neither sound nor pictures
  *
- * Janus puts the kind of the stream at the end of a name, and before it what tells the publication. Those that
- * differ in nothing else are one movie. So are sound and picture that differ in the time as well, which a VideoRoom puts there for
- * each stream, if their recorders were made within two seconds, and two such files that are all of @paths, whatever their names.
+ * Janus puts the kind of the stream at the end of a name, and before it what tells the publication.
+ * Those that differ in nothing else are one movie. So are sound and picture that differ in the time
+ * as well, which a VideoRoom puts there for each stream, if their recorders were made within two
+ * seconds, and two such files that are all of @paths, whatever their names.
  *
  * Returns: (transfer full) (element-type MjrMovie): by name
  */

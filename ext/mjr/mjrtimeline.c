@@ -22,7 +22,8 @@
 /* How much of a lag is made up for in a block: 500 ppm, more than clocks of computers differ by. */
 #define MAX_SLEW (2 * MILLISECOND)
 
-/* What has come to here goes no further: no recording is a year long, and sums must not overflow. */
+/* What has come to here goes no further: no recording is a year long, and sums must not
+ * overflow. */
 #define MAX_TIME (365 * 86400 * SECOND)
 
 /* A lag that all packets of a block have, larger than queues of the network are: a pause that the

@@ -11,14 +11,14 @@ G_BEGIN_DECLS
  * MjrTimeline:
  * @resets: how often the RTP timestamps went on from another value
  *
- * A zeroed one with @clock_rate and @has_arrival set is at the start. It is a plain value: a copy of it goes
- * on from where it was made.
+ * A zeroed one with @clock_rate and @has_arrival set is at the start. It is a plain value: a copy
+ * of it goes on from where it was made.
  *
- * RTP timestamps (RFC 3550, section 5.1) say when a packet was made, relative to another: they place it.
- * They wrap, and go on from another value when the sender starts anew; and the clock they count runs as fast
- * as a sound card happens to. Arrival times, where the recording has them, say what became of the time in
- * between: over a reset, over a pause that the timestamps do not show, and in the long run, at up to 0.5 ms
- * a second.
+ * RTP timestamps (RFC 3550, section 5.1) say when a packet was made, relative to another: they
+ * place it. They wrap, and go on from another value when the sender starts anew; and the clock they
+ * count runs as fast as a sound card happens to. Arrival times, where the recording has them, say
+ * what became of the time in between: over a reset, over a pause that the timestamps do not show,
+ * and in the long run, at up to 0.5 ms a second.
  */
 typedef struct {
   guint clock_rate;
@@ -43,8 +43,8 @@ typedef struct {
  * @timestamp: of the RTP header
  * @arrival: in milliseconds since the first packet; not looked at without has_arrival
  *
- * Returns: when the packet was made, in nanoseconds since the first one; less than 0 for one that was made
- *   before that
+ * Returns: when the packet was made, in nanoseconds since the first one; less than 0 for one that
+ *   was made before that
  */
 gint64 mjr_timeline_next (MjrTimeline *timeline, guint32 timestamp, guint32 arrival);
 

@@ -8,9 +8,9 @@
  * @see_also: perclitenc, srtpdec
  *
  * Decrypts the payload of each RTP packet, as in draft-murillo-perc-lite-01. Nothing but authentic
- * payloads ever leaves it: packets that cannot be decrypted, or come twice, are dropped, counted and
- * reported, and the stream goes on. It belongs behind anything that restores lost packets, such as
- * webrtcbin, and before the depayloader.
+ * payloads ever leaves it: packets that cannot be decrypted, or come twice, are dropped, counted
+ * and reported, and the stream goes on. It belongs behind anything that restores lost packets, such
+ * as webrtcbin, and before the depayloader.
  *
  * ## Example pipeline
  * |[
@@ -336,9 +336,10 @@ gst_perclite_dec_class_init (GstPercliteDecClass *klass)
   /**
    * GstPercliteDec:roc-search-limit:
    *
-   * A sequence number wraps every 65536 packets, and how often it has is not on the wire. Up to this many
-   * times, a receiver that joins later finds out by trial. At 50 packets a second 4096 are 1491 hours (62 days), at
-   * 500 packets a second 149 hours. With aes-cm-128-hmac-sha1-32, whose tag is short, 15 is the most.
+   * A sequence number wraps every 65536 packets, and how often it has is not on the wire. Up to
+   * this many times, a receiver that joins later finds out by trial. At 50 packets a second 4096
+   * are 1491 hours (62 days), at 500 packets a second 149 hours. With aes-cm-128-hmac-sha1-32,
+   * whose tag is short, 15 is the most.
    *
    * Since: 0.1
    */
@@ -350,8 +351,8 @@ gst_perclite_dec_class_init (GstPercliteDecClass *klass)
   /**
    * GstPercliteDec:max-streams:
    *
-   * How many inner SSRCs to know at a time. Only authentic packets make one known; the one that was silent for longest
-   * gives way, and with it the memory of which of its packets came.
+   * How many inner SSRCs to know at a time. Only authentic packets make one known; the one that was
+   * silent for longest gives way, and with it the memory of which of its packets came.
    *
    * Since: 0.1
    */
@@ -368,8 +369,9 @@ gst_perclite_dec_class_init (GstPercliteDecClass *klass)
    * @inner_ssrc: a stream, as "inner-ssrc" in the stats of the sender
    * @roc: its rollover counter, as "roc" there
    *
-   * Tells how often the sequence number of a stream has wrapped, so that it is found without a search, also above
-   * roc-search-limit. Of no use for a stream that decrypts already, and forgotten when the element goes to READY.
+   * Tells how often the sequence number of a stream has wrapped, so that it is found without a
+   * search, also above roc-search-limit. Of no use for a stream that decrypts already, and
+   * forgotten when the element goes to READY.
    *
    * Since: 0.1
    */

@@ -66,7 +66,8 @@ struct _GstPercliteEnc {
   gboolean keyframe_on_key_change;
   PercliteEncrypter *encrypter; /* while packets flow */
 
-  /* Whether downstream is still to be told that this stream is encrypted. Of the streaming thread. */
+  /* Whether downstream is still to be told that this stream is encrypted. Of the streaming
+   * thread. */
   gboolean mark_pending;
 };
 
@@ -318,8 +319,8 @@ gst_perclite_enc_class_init (GstPercliteEncClass *klass)
    * The SSRC inside the encrypted payload, which receivers do not compare with the one outside. It
    * is a part of the nonce: when a pipeline with a fixed SSRC is started again, or two senders with
    * the same key have the same SSRC, nonces repeat, and with them confidentiality and authenticity
-   * are lost. The default prevents that. With preserve, a second run within the same process is refused its packets if
-   * it has both the key and the SSRC of a run before.
+   * are lost. The default prevents that. With preserve, a second run within the same process is
+   * refused its packets if it has both the key and the SSRC of a run before.
    *
    * Since: 0.1
    */
@@ -332,8 +333,9 @@ gst_perclite_enc_class_init (GstPercliteEncClass *klass)
   /**
    * GstPercliteEnc:key-lifetime:
    *
-   * How many packets one key may encrypt, over all streams of this element. The default is what RFC 3711, section 9.2 allows.
-   * With 7/8 of it soft-limit is emitted, at its end an error posted and nothing sent any more.
+   * How many packets one key may encrypt, over all streams of this element. The default is what RFC
+   * 3711, section 9.2 allows. With 7/8 of it soft-limit is emitted, at its end an error posted and
+   * nothing sent any more.
    *
    * Since: 0.1
    */
@@ -345,8 +347,8 @@ gst_perclite_enc_class_init (GstPercliteEncClass *klass)
   /**
    * GstPercliteEnc:keyframe-on-key-change:
    *
-   * Whether to ask the encoder for a keyframe when a stream goes over to another key. Receivers that have both keys do not
-   * need it; those that get the new one only see a picture at once.
+   * Whether to ask the encoder for a keyframe when a stream goes over to another key. Receivers
+   * that have both keys do not need it; those that get the new one only see a picture at once.
    *
    * Since: 0.1
    */
@@ -362,7 +364,8 @@ gst_perclite_enc_class_init (GstPercliteEncClass *klass)
    * @self: the element
    * @ssrc: SSRC of the packet that reached it
    *
-   * A key has 7/8 of its key-lifetime behind it: time to set another one. Emitted by the streaming thread, once per key.
+   * A key has 7/8 of its key-lifetime behind it: time to set another one. Emitted by the streaming
+   * thread, once per key.
    *
    * Since: 0.1
    */

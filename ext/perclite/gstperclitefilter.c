@@ -183,7 +183,8 @@ transform_packet (GstPercliteFilter *self, GstPerclitePacket *packet, PercliteDi
   return result == PERCLITE_OK;
 }
 
-/* Returns whether @buffer, which is writable, is now what is to be sent. If not, it is dropped, and has been counted. */
+/* Returns whether @buffer, which is writable, is now what is to be sent. If not, it is dropped, and
+ * has been counted. */
 static gboolean
 process_buffer (GstPercliteFilter *self, GstBuffer *buffer, Outcome *outcome)
 {
@@ -331,8 +332,8 @@ gst_perclite_filter_chain_list (GstPad *pad, GstObject *parent, GstBufferList *l
     Outcome outcome;
     gboolean ok = process_buffer (self, gst_buffer_list_get_writable (list, i), &outcome);
 
-    /* News of an encrypter go downstream too, where they belong behind the packets before; and nothing follows the end of its
-     * key. */
+    /* News of an encrypter go downstream too, where they belong behind the packets before; and
+     * nothing follows the end of its key. */
     if (is_encrypting (self) &&
         (outcome.diagnosis.n_news > 0 || outcome.diagnosis.drop == PERCLITE_DROP_KEY_LIMIT)) {
       flow = push_first (self, list, i);
@@ -531,14 +532,17 @@ gst_perclite_filter_class_init (GstPercliteFilterClass *klass)
    * - "packets-in", "bytes-in", "packets-out", "bytes-out" (guint64): whole RTP packets
    * - "dropped" (guint64): packets in that did not go out
    * - "drops" (#GstStructure): the same by reason, each a guint64: "invalid-rtp", "too-short",
-   *   "too-large", "empty", "missing-key", "auth-failed", "plaintext", "replayed", "key-limit", "nonce-used", "internal"
-   * - "events" (#GstStructure): how often each was told, as a guint64: "missing-key", "decrypt-failed",
-   *   "plaintext-received", "all-replayed", "decrypt-resumed", "replayed", "key-changed", "limit-near"
+   *   "too-large", "empty", "missing-key", "auth-failed", "plaintext", "replayed", "key-limit",
+   *   "nonce-used", "internal"
+   * - "events" (#GstStructure): how often each was told, as a guint64: "missing-key",
+   *   "decrypt-failed", "plaintext-received", "all-replayed", "decrypt-resumed", "replayed",
+   *   "key-changed", "limit-near"
    * - "suite" (string): nick of the suite in use
-   * - "crypto" (string): whose AES and SHA-1 libsrtp2 computes with, "openssl" or "libsrtp2" for its own
+   * - "crypto" (string): whose AES and SHA-1 libsrtp2 computes with, "openssl" or "libsrtp2" for
+   *   its own
    * - "fingerprint" (string): as the property
-   * - "keys" (#GST_TYPE_ARRAY of #GstStructure): for each key "fingerprint" (string), "suite" (string), "mki" (string, in
-   *   hexadecimal), "sending" (gboolean)
+   * - "keys" (#GST_TYPE_ARRAY of #GstStructure): for each key "fingerprint" (string), "suite"
+   *   (string), "mki" (string, in hexadecimal), "sending" (gboolean)
    * - "streams" (#GST_TYPE_ARRAY of #GstStructure): for each inner SSRC "ssrc" (guint, that of the
    *   outer packets), "inner-ssrc" (guint), "packets" and "bytes" (guint64, of payload in clear),
    *   "roc" (guint, how often the sequence number has wrapped), "fingerprint" (string)

@@ -48,18 +48,22 @@ typedef struct {
  * GstPercliteFilterClass:
  * @begin: makes what @transform needs. Called while no packets flow.
  * @end: frees what @begin made. Called while no packets flow.
- * @change_keys: goes over to other keys. Returns %FALSE with the error set, and nothing changed, if it cannot.
+ * @change_keys: goes over to other keys. Returns %FALSE with the error set, and nothing changed, if
+ *   it cannot.
  * @transform: encrypts or decrypts. A packet for which there was no key has not been touched.
- * @may_request: (nullable): whether it is time to ask for the key of a packet for which there was none. Writes the MKI of the
- *   packet, if it is known, to @mki, which takes PERCLITE_MKI_MAX_SIZE bytes; for those that decrypt.
+ * @may_request: (nullable): whether it is time to ask for the key of a packet for which there was
+ *   none. Writes the MKI of the packet, if it is known, to @mki, which takes PERCLITE_MKI_MAX_SIZE
+ *   bytes; for those that decrypt.
  * @diagnose: says in the diagnosis what the result of @transform means
- * @trailer_size: (nullable): most bytes that the next packet has after its ciphertext; for those that encrypt
+ * @trailer_size: (nullable): most bytes that the next packet has after its ciphertext; for those
+ *   that encrypt
  * @foreach_stream: calls @func for each stream since @begin
- * @handle: does what a diagnosis asks of the element, before the packet is passed on. Called without lock.
+ * @handle: does what a diagnosis asks of the element, before the packet is passed on. Called
+ *   without lock.
  * @sink_event: handles an event from upstream; chain up to forward it. Called without lock.
  *
- * All but the last two are called with the lock of the filter held, and may not push, post, or set properties. Whether a
- * filter encrypts is told by #GstPercliteKeyedClass.
+ * All but the last two are called with the lock of the filter held, and may not push, post, or set
+ * properties. Whether a filter encrypts is told by #GstPercliteKeyedClass.
  */
 struct _GstPercliteFilterClass {
   GstPercliteKeyedClass parent_class;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* gstperclitekeyed.c - an element with keys: its properties, its signals, and the file that is watched. */
+/* gstperclitekeyed.c - an element with keys: its properties, its signals, and the file that is
+ * watched. */
 
 #ifdef HAVE_CONFIG_H
 #include "config.h"
@@ -41,8 +42,8 @@ enum {
 static guint signals[N_SIGNALS];
 
 typedef struct {
-  /* Guards everything below. Reading a file and deriving a key from a passphrase take their time, so packets
-   * have nothing to do with this lock. */
+  /* Guards everything below. Reading a file and deriving a key from a passphrase take their time,
+   * so packets have nothing to do with this lock. */
   GMutex lock;
   PercliteKeySource *source;
   PercliteWatch *watch;
@@ -183,7 +184,8 @@ change_begin (GstPercliteKeyed *self, Change *change)
   g_strlcpy (change->fingerprint, get_main_fingerprint (self), sizeof change->fingerprint);
 }
 
-/* Hands the keys of the source to the subclass, if it uses any yet, or else has them as they were. With the lock. */
+/* Hands the keys of the source to the subclass, if it uses any yet, or else has them as they were.
+ * With the lock. */
 static gboolean
 change_apply (GstPercliteKeyed *self, Change *change)
 {
@@ -196,7 +198,8 @@ change_apply (GstPercliteKeyed *self, Change *change)
   return FALSE;
 }
 
-/* Gives the lock back, and tells what has come of it. @failed is a sentence for when there is an error. */
+/* Gives the lock back, and tells what has come of it. @failed is a sentence for when there is an
+ * error. */
 static void
 change_end (GstPercliteKeyed *self, Change *change, const gchar *failed)
 {
@@ -355,7 +358,8 @@ gst_perclite_keyed_request (GstPercliteKeyed *self, guint32 ssrc, const guint8 *
 
 /* States */
 
-/* Whether there are the keys to begin with; others may be asked for later. Called with the lock held. */
+/* Whether there are the keys to begin with; others may be asked for later. Called with the lock
+ * held. */
 static gboolean
 has_keys (GstPercliteKeyed *self, GError **error)
 {
@@ -555,7 +559,8 @@ gst_perclite_keyed_class_init (GstPercliteKeyedClass *klass)
    * GstPercliteKeyed:key:
    *
    * Master key and master salt, in base64. It can be set, but not read back. Other users of the
-   * machine can read command lines, and GStreamer logs pipeline descriptions: prefer key-file there.
+   * machine can read command lines, and GStreamer logs pipeline descriptions: prefer key-file
+   * there.
    *
    * Since: 0.1
    */
@@ -577,12 +582,13 @@ gst_perclite_keyed_class_init (GstPercliteKeyedClass *klass)
    * mki=01 <key and salt in base64>        # one that others may still use
    * ]|
    *
-   * "send" marks the key to encrypt with; of a single key it may be left away. "mki=" with 1 to 16 bytes in hexadecimal is the
-   * master key identifier (RFC 3711, section 3.1) that packets under that key carry; all have to have one of the same size, or
-   * those that other implementations use, none.
+   * "send" marks the key to encrypt with; of a single key it may be left away. "mki=" with 1 to 16
+   * bytes in hexadecimal is the master key identifier (RFC 3711, section 3.1) that packets under
+   * that key carry; all have to have one of the same size, or those that other implementations use,
+   * none.
    *
-   * When the file is replaced while packets flow, its keys replace those before within half a second. A file that
-   * is malformed then changes nothing but for a warning.
+   * When the file is replaced while packets flow, its keys replace those before within half a
+   * second. A file that is malformed then changes nothing but for a warning.
    *
    * Since: 0.1
    */
@@ -593,9 +599,10 @@ gst_perclite_keyed_class_init (GstPercliteKeyedClass *klass)
   /**
    * GstPercliteKeyed:passphrase:
    *
-   * What to derive key and salt from, together with passphrase-salt: PBKDF2 with HMAC-SHA256 and 600,000 iterations, of
-   * both in UTF-8 and normalization form C; the output is master key and master salt of the suite. It can be set, but
-   * not read back. For the use of it on command lines see key.
+   * What to derive key and salt from, together with passphrase-salt: PBKDF2 with HMAC-SHA256 and
+   * 600,000 iterations, of both in UTF-8 and normalization form C; the output is master key and
+   * master salt of the suite. It can be set, but not read back. For the use of it on command lines
+   * see key.
    *
    * Since: 0.1
    */
@@ -607,8 +614,8 @@ gst_perclite_keyed_class_init (GstPercliteKeyedClass *klass)
   /**
    * GstPercliteKeyed:passphrase-salt:
    *
-   * What tells apart those who happen to have the same passphrase, such as the name of the room. It takes effect together
-   * with a passphrase that is set after it.
+   * What tells apart those who happen to have the same passphrase, such as the name of the room. It
+   * takes effect together with a passphrase that is set after it.
    *
    * Since: 0.1
    */
@@ -632,8 +639,9 @@ gst_perclite_keyed_class_init (GstPercliteKeyedClass *klass)
   /**
    * GstPercliteKeyed:fingerprint:
    *
-   * The first 8 bytes of the SHA-256 of key and salt in hexadecimal, for people to compare: of the key that encrypts, or, when
-   * decrypting, of the one that is marked for it, else of the first. Empty when there is none.
+   * The first 8 bytes of the SHA-256 of key and salt in hexadecimal, for people to compare: of the
+   * key that encrypts, or, when decrypting, of the one that is marked for it, else of the first.
+   * Empty when there is none.
    *
    * Since: 0.1
    */
@@ -649,12 +657,12 @@ gst_perclite_keyed_class_init (GstPercliteKeyedClass *klass)
    * @ssrc: SSRC of the packet that needs a key; 0 when perclitenc asks, before there are packets
    * @mki: (nullable): the MKI that the packet names its key by, if that is known
    *
-   * Asks for a key. Emitted by the streaming thread without a lock, and at most once a second per SSRC: when there is no
-   * key at all or none with that MKI, and when a stream does not decrypt with those that are there. With a handler
-   * connected, elements start without a key.
+   * Asks for a key. Emitted by the streaming thread without a lock, and at most once a second per
+   * SSRC: when there is no key at all or none with that MKI, and when a stream does not decrypt
+   * with those that are there. With a handler connected, elements start without a key.
    *
-   * Returns: (nullable): a line of a key ring, see key-file; it is overwritten after use. %NULL if there is none, or if it
-   *   was added by add-key.
+   * Returns: (nullable): a line of a key ring, see key-file; it is overwritten after use. %NULL if
+   *   there is none, or if it was added by add-key.
    *
    * Since: 0.1
    */
@@ -666,9 +674,11 @@ gst_perclite_keyed_class_init (GstPercliteKeyedClass *klass)
    * @self: the element
    * @line: a line of a key ring, see key-file
    *
-   * Adds a key to those of key, key-file or passphrase, in any state. Marked by "send", it becomes the one to encrypt with.
+   * Adds a key to those of key, key-file or passphrase, in any state. Marked by "send", it becomes
+   * the one to encrypt with.
    *
-   * Returns: (nullable): the fingerprint of the key; %NULL if it was refused, which a warning on the bus explains
+   * Returns: (nullable): the fingerprint of the key; %NULL if it was refused, which a warning on
+   *   the bus explains
    *
    * Since: 0.1
    */
@@ -681,9 +691,10 @@ gst_perclite_keyed_class_init (GstPercliteKeyedClass *klass)
    * @self: the element
    * @fingerprint: of the key
    *
-   * Removes a key, wherever it came from, as long as packets flow; before and after that, one that was added. Packets under it
-   * cannot be decrypted from here on. The one that perclitenc encrypts with is not removed, which a warning on the bus
-   * explains. One of a file comes back when the file changes and still has it.
+   * Removes a key, wherever it came from, as long as packets flow; before and after that, one that
+   * was added. Packets under it cannot be decrypted from here on. The one that perclitenc encrypts
+   * with is not removed, which a warning on the bus explains. One of a file comes back when the
+   * file changes and still has it.
    *
    * Returns: whether there was such a key
    *

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* gstperclitekeyed.h - an element with keys: its properties, its signals, and the file that is watched. */
+/* gstperclitekeyed.h - an element with keys: its properties, its signals, and the file that is
+ * watched. */
 
 #pragma once
 
@@ -19,8 +20,8 @@ G_DECLARE_DERIVABLE_TYPE (GstPercliteKeyed, gst_perclite_keyed, GST, PERCLITE_KE
  * GstPercliteKeyedClass:
  * @encrypting: whether there has to be a key to encrypt with
  * @start: begins to use the keys
- * @set_keys: goes over to other keys, once it was started. Returns %FALSE with the error set, and nothing changed,
- *   if it cannot.
+ * @set_keys: goes over to other keys, once it was started. Returns %FALSE with the error set, and
+ *   nothing changed, if it cannot.
  * @stop: ends what @start began; the keys are those of the end
  *
  * All are called with the lock of the keys held, and may not push, post, or set properties.
@@ -38,7 +39,8 @@ struct _GstPercliteKeyedClass {
 /**
  * gst_perclite_keyed_start:
  *
- * Loads the keys and hands them to the subclass, from now on whenever they change. Posts an error if that cannot be done.
+ * Loads the keys and hands them to the subclass, from now on whenever they change. Posts an error
+ * if that cannot be done.
  */
 gboolean gst_perclite_keyed_start (GstPercliteKeyed *self);
 
@@ -62,8 +64,8 @@ void gst_perclite_keyed_unlock (GstPercliteKeyed *self);
 /**
  * gst_perclite_keyed_get_main_key:
  *
- * Returns: (transfer none) (nullable): what an element shows as its key: the one marked for sending, or the only one, else the
- *   first of those that decrypt
+ * Returns: (transfer none) (nullable): what an element shows as its key: the one marked for
+ *   sending, or the only one, else the first of those that decrypt
  */
 const PercliteKey *gst_perclite_keyed_get_main_key (const PercliteKeyring *keys);
 

@@ -7,8 +7,9 @@
 
 #include "gstperclitemessages.h"
 
-/* Packets that come twice do not: networks duplicate packets. Nor do those without payload: browsers send them as padding. Those that are not decrypted make news when there are
- * several in a row, and a key that is used up is an error. */
+/* Packets that come twice do not: networks duplicate packets. Nor do those without payload:
+ * browsers send them as padding. Those that are not decrypted make news when there are several in a
+ * row, and a key that is used up is an error. */
 static gboolean
 warrants_warning (PercliteDrop reason)
 {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* gstperclitemessages.h - what the elements tell on the bus. No lock may be held when these are called. */
+/* gstperclitemessages.h - what the elements tell on the bus. No lock may be held when these are
+ * called. */
 
 #pragma once
 
@@ -17,12 +18,13 @@ G_BEGIN_DECLS
  * @fingerprint: of the key in use
  *
  * Posts an element message "perclite-packets-dropped" with the fields "ssrc" (guint, of the outer
- * packet dropped last), "payload-type" (guint), "fingerprint" (string), "reason" (string), "count" (guint64, since
- * the last such message), "total" (guint64, since the start), "many-ssrcs" (gboolean, whether the numbers are of all the
- * SSRCs that are not counted one by one) and "text" (string, for people).
+ * packet dropped last), "payload-type" (guint), "fingerprint" (string), "reason" (string), "count"
+ * (guint64, since the last such message), "total" (guint64, since the start), "many-ssrcs"
+ * (gboolean, whether the numbers are of all the SSRCs that are not counted one by one) and "text"
+ * (string, for people).
  *
- * The first time in a run that packets are dropped for a reason of which there are no news, a warning with the same text
- * follows, which applications show without knowing of PERC Lite.
+ * The first time in a run that packets are dropped for a reason of which there are no news, a
+ * warning with the same text follows, which applications show without knowing of PERC Lite.
  */
 void gst_perclite_post_drop (GstElement *element, const PercliteDropReport *report,
     gboolean encrypting, guint payload_type, const gchar *fingerprint);
@@ -34,11 +36,13 @@ void gst_perclite_post_drop (GstElement *element, const PercliteDropReport *repo
  * @fingerprint: of the key that @element shows as its own, "" when there is none
  * @n_keys: how many it has
  *
- * Posts an element message "perclite-" and perclite_news_nick(), with the fields "ssrc" (guint), "payload-type" (guint),
- * "fingerprint" (string, of the key that works or worked, else @fingerprint), "mki" (string), "count" (guint64), "total" (guint64) and "text" (string, for people).
+ * Posts an element message "perclite-" and perclite_news_nick(), with the fields "ssrc" (guint),
+ * "payload-type" (guint), "fingerprint" (string, of the key that works or worked, else
+ * @fingerprint), "mki" (string), "count" (guint64), "total" (guint64) and "text" (string, for
+ * people).
  *
- * What begins to fail is followed by a warning with the same text, the rest by an information, both of which
- * gst-launch-1.0 shows.
+ * What begins to fail is followed by a warning with the same text, the rest by an information, both
+ * of which gst-launch-1.0 shows.
  */
 void gst_perclite_post_news (
     GstElement *element, const PercliteNews *news, const gchar *fingerprint, guint n_keys);

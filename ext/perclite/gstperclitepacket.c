@@ -19,14 +19,16 @@
 #define RTP_CSRC_COUNT 0x0f
 #define RTP_EXTENSION_HEADER_SIZE 4
 
-/* RFC 5761, section 4: RTCP packets have 192 to 223 where RTP packets have marker and payload type. */
+/* RFC 5761, section 4: RTCP packets have 192 to 223 where RTP packets have marker and payload
+ * type. */
 #define RTCP_TYPE_MASK 0xe0
 #define RTCP_TYPE 0xc0
 
 /* libsrtp2 wants inner packets aligned to 4 bytes. */
 #define ALIGN_4(n) (((n) + 3) & ~(gsize) 3)
 
-/* GstRTPBuffer maps header, extension and payload each for itself, and may refuse some that are cut into several memories. */
+/* GstRTPBuffer maps header, extension and payload each for itself, and may refuse some that are cut
+ * into several memories. */
 static gboolean
 measure_with_rtp_buffer (GstPerclitePacket *self, GstBuffer *buffer)
 {
@@ -47,8 +49,8 @@ measure_with_rtp_buffer (GstPerclitePacket *self, GstBuffer *buffer)
   return TRUE;
 }
 
-/* The header of most packets tells its size at one look. Of what does not, that has padding, may be RTCP, is no header, or
- * is not all there in the first memory, GstRTPBuffer tells. */
+/* The header of most packets tells its size at one look. Of what does not, that has padding, may be
+ * RTCP, is no header, or is not all there in the first memory, GstRTPBuffer tells. */
 static gboolean
 measure_at_once (GstPerclitePacket *self, gsize size)
 {

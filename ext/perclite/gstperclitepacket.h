@@ -57,8 +57,8 @@ gboolean gst_perclite_packet_open (GstPerclitePacket *self, GstBuffer *buffer, g
  * gst_perclite_packet_begin:
  * @slab: where memory for it comes from
  *
- * Makes @inner: a payload with room for the inner header before it and for the longest trailer behind it, or an encrypted payload
- * with room for one byte before it.
+ * Makes @inner: a payload with room for the inner header before it and for the longest trailer
+ * behind it, or an encrypted payload with room for one byte before it.
  *
  * Returns: %FALSE when there is no memory
  */
@@ -69,7 +69,8 @@ gboolean gst_perclite_packet_begin (GstPerclitePacket *self, GstPercliteSlab *sl
  * @ok: whether the packet begun is to be; if not, the buffer has rubbish, or what it had
  * @payload_size: bytes of the payload that @inner was made into; of no meaning unless @ok
  *
- * Afterwards the buffer has the header that it had and the new payload, without padding, and all else as it was.
+ * Afterwards the buffer has the header that it had and the new payload, without padding, and all
+ * else as it was.
  */
 void gst_perclite_packet_close (GstPerclitePacket *self, gboolean ok, gsize payload_size);
 

@@ -20,8 +20,8 @@ struct _Block {
 /* The bytes follow. */
 #define HEAD_SIZE ((sizeof (Block) + ALIGNMENT - 1) & ~(gsize) (ALIGNMENT - 1))
 
-/* Blocks have one reference on the slab each, whether they are in use or free: those that are free go when it is closed, the others
- * when they come back. */
+/* Blocks have one reference on the slab each, whether they are in use or free: those that are free
+ * go when it is closed, the others when they come back. */
 struct _GstPercliteSlab {
   GstAllocator parent;
 
@@ -29,8 +29,8 @@ struct _GstPercliteSlab {
   Block *free;
   guint n_blocks;
 
-  /* Free, too, or CLOSED. Any thread pushes a block; only one takes, and all of them at once: so none can come back to
-   * the top while somebody looks at what is below it. */
+  /* Free, too, or CLOSED. Any thread pushes a block; only one takes, and all of them at once: so
+   * none can come back to the top while somebody looks at what is below it. */
   Block *returned;
 };
 
@@ -49,8 +49,8 @@ exchange_returned (GstPercliteSlab *self, Block *with)
   return block;
 }
 
-/* The last reference to a block in use is gone. Nothing is to be looked at after the block is free: it may be in use again, and
- * the slab be closed. */
+/* The last reference to a block in use is gone. Nothing is to be looked at after the block is free:
+ * it may be in use again, and the slab be closed. */
 static gboolean
 block_dispose (GstMiniObject *object)
 {

@@ -34,9 +34,11 @@ void gst_perclite_slab_close (GstPercliteSlab *self);
 /**
  * gst_perclite_slab_take:
  * @size: bytes, 1 or more; more than GST_PERCLITE_SLAB_BLOCK_SIZE come from no block
- * @data: (out): the bytes, aligned to 16; to be written to before the memory is given to anybody else
+ * @data: (out): the bytes, aligned to 16; to be written to before the memory is given to anybody
+ *   else
  *
- * To be called by one thread at a time. Any thread may free what was taken, and none waits for another.
+ * To be called by one thread at a time. Any thread may free what was taken, and none waits for
+ * another.
  *
  * Returns: (transfer full) (nullable): memory of @size bytes, or %NULL when there is none to be had
  */

@@ -19,7 +19,8 @@ G_BEGIN_DECLS
  * @drops: (not nullable): RTP packets that were not
  * @news: how often each kind was told
  * @suite: (not nullable): nick of the suite of the key, "" when there is none
- * @crypto: (not nullable): who computes, as perclite_srtp_get_crypto() tells; "" when there is no key
+ * @crypto: (not nullable): who computes, as perclite_srtp_get_crypto() tells; "" when there is no
+ *   key
  * @n_keys: how many keys there are
  * @fingerprint: of the key that encrypts, or the first one that decrypts; "" when there is none
  */

@@ -8,8 +8,8 @@
 
 G_BEGIN_DECLS
 
-/* For srtp_replace_auth_type(): RFC 2104 with SHA-1 and a key of up to 20 bytes. What the key does to SHA-1 is computed once
- * and copied for each packet, which saves two of its blocks. */
+/* For srtp_replace_auth_type(): RFC 2104 with SHA-1 and a key of up to 20 bytes. What the key does
+ * to SHA-1 is computed once and copied for each packet, which saves two of its blocks. */
 extern const srtp_auth_type_t perclite_hmac_sha1;
 
 G_END_DECLS

@@ -10,7 +10,8 @@
 /* A tag of fewer bytes can be guessed, if there are enough tries. */
 #define LONG_TAG_SIZE 8
 
-/* Processors have had instructions for AES and GHASH for longer than for SHA-1, which takes three times as long and more. */
+/* Processors have had instructions for AES and GHASH for longer than for SHA-1, which takes three
+ * times as long and more. */
 #define GCM_BYTES_PER_TOKEN 1500
 #define SHA1_BYTES_PER_TOKEN 512
 
@@ -46,8 +47,8 @@ candidate_new (PercliteKey *key, guint window_size, GError **error)
   self->spare = spare;
   self->trailer_size = perclite_key_get_trailer_size (key);
   self->mki = perclite_key_get_mki (key, &self->mki_size);
-  /* RFC 3711, section 3.1 puts the MKI before the tag. RFC 7714, section 7 puts it last, after the tag, which is
-   * a part of the ciphertext there. */
+  /* RFC 3711, section 3.1 puts the MKI before the tag. RFC 7714, section 7 puts it last, after the
+   * tag, which is a part of the ciphertext there. */
   self->mki_end = is_aead (suite) ? 0 : perclite_suite_tag_size (suite);
   self->spoils = is_aead (suite);
   self->short_tag = perclite_suite_tag_size (suite) < LONG_TAG_SIZE;

@@ -17,7 +17,8 @@ G_BEGIN_DECLS
  * @mki_end: bytes of a packet that follow its MKI
  * @spoils: whether a packet that does not authenticate is overwritten
  * @short_tag: whether its tag is short enough to be guessed one day
- * @bytes_per_token: how many bytes of a packet are as much work as what each try costs whatever its size
+ * @bytes_per_token: how many bytes of a packet are as much work as what each try costs whatever its
+ *   size
  * @common: what its sessions share
  * @spare: (nullable): takes any SSRC, and has taken none
  */
@@ -61,7 +62,8 @@ typedef void (*PercliteCandidateFunc) (PercliteCandidate *candidate, gpointer us
  *
  * Those that @keys has too stay what and where they are; new ones come after them.
  *
- * Returns: %FALSE with @error set, and nothing changed, when libsrtp2 does not have the suite of a key
+ * Returns: %FALSE with @error set, and nothing changed, when libsrtp2 does not have the suite of a
+ *   key
  */
 gboolean perclite_candidates_set (PercliteCandidates *self, const PercliteKeyring *keys,
     guint window_size, PercliteCandidateFunc drop, gpointer user_data, GError **error);
@@ -78,7 +80,8 @@ void perclite_candidates_to_front (PercliteCandidates *self, PercliteCandidate *
 /**
  * perclite_candidates_select:
  * @inner: a packet of @size bytes
- * @selected: (out): those that the packet may have: first those whose MKI it carries, then those without MKI
+ * @selected: (out): those that the packet may have: first those whose MKI it carries, then those
+ *   without MKI
  *
  * Returns: how many they are
  */

@@ -33,7 +33,8 @@ typedef struct {
   guint8 salt[ICM_IV_SIZE];
 } Cipher;
 
-/* OpenSSL looks a cipher up by its name, which takes longer than a packet. So each is looked up once, and kept for good. */
+/* OpenSSL looks a cipher up by its name, which takes longer than a packet. So each is looked up
+ * once, and kept for good. */
 static const EVP_CIPHER *
 get_evp (srtp_cipher_type_id_t id)
 {
@@ -280,8 +281,9 @@ icm_encrypt (void *state, uint8_t *buffer, unsigned int *size)
   return srtp_err_status_ok;
 }
 
-/* What libsrtp2 tests them with, besides its own tests. AES-GCM: McGrew and Viega, "The Galois/Counter Mode of Operation",
- * test cases 4 and 16. AES-CM: RFC 3711, appendix B.2, and RFC 6188, section 7.1 and 7.2. */
+/* What libsrtp2 tests them with, besides its own tests. AES-GCM: McGrew and Viega, "The
+ * Galois/Counter Mode of Operation", test cases 4 and 16. AES-CM: RFC 3711, appendix B.2, and RFC
+ * 6188, section 7.1 and 7.2. */
 
 static const guint8 gcm_key[SRTP_AES_GCM_256_KEY_LEN_WSALT] = {0xfe, 0xff, 0xe9, 0x92, 0x86, 0x65,
     0x73, 0x1c, 0x6d, 0x6a, 0x8f, 0x94, 0x67, 0x30, 0x83, 0x08, 0xfe, 0xff, 0xe9, 0x92, 0x86, 0x65,

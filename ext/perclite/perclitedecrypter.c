@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* perclitedecrypter.c - turns PERC Lite payloads back into RTP payloads, whichever key and rollover counter they have. */
+/* perclitedecrypter.c - turns PERC Lite payloads back into RTP payloads, whichever key and rollover
+ * counter they have. */
 
 #ifdef HAVE_CONFIG_H
 #include "config.h"
@@ -10,8 +11,8 @@
 #include "perclitesearch.h"
 #include "perclitestreams.h"
 
-/* So many packets in a row of a known stream that do not authenticate may mean that its sender has gone on by
- * more packets than the guess of RFC 3711, appendix A, bridges. */
+/* So many packets in a row of a known stream that do not authenticate may mean that its sender has
+ * gone on by more packets than the guess of RFC 3711, appendix A, bridges. */
 #define MAX_FAILURES 32
 
 struct _PercliteDecrypter {
@@ -240,10 +241,11 @@ try_spare (PercliteDecrypter *self, Packet *packet, PercliteCandidate *key)
 }
 
 /*
- * A session that knows nothing of what was seen must not take what another one of the same SSRC and key has taken. So it is
- * tried with what is newer only. More than that: the context itself has failed with its guess, which is the only index with this
- * sequence number within half a round of its newest packet. So the new session begins more than half a round
- * after it, and its replay window, which is shorter, does not reach back to what was seen.
+ * A session that knows nothing of what was seen must not take what another one of the same SSRC and
+ * key has taken. So it is tried with what is newer only. More than that: the context itself has
+ * failed with its guess, which is the only index with this sequence number within half a round of
+ * its newest packet. So the new session begins more than half a round after it, and its replay
+ * window, which is shorter, does not reach back to what was seen.
  */
 static gboolean
 is_new (const PercliteInbound *stream, const PercliteCandidate *key, guint32 roc, guint16 seq)
@@ -275,9 +277,10 @@ try_roc (PercliteDecrypter *self, Packet *packet, const PercliteInbound *stream,
   return try_new_session (self, packet, key, session);
 }
 
-/* When rubbish has taken what the tries of all keys cost, the first of them would be the only one that is ever tried. So each of the
- * others has its turn then; by chance, for what comes between the packets of a stream may have a rhythm of its own. The
- * first, which was found last, remains the likeliest. */
+/* When rubbish has taken what the tries of all keys cost, the first of them would be the only one
+ * that is ever tried. So each of the others has its turn then; by chance, for what comes between
+ * the packets of a stream may have a rhythm of its own. The first, which was found last, remains
+ * the likeliest. */
 static void
 give_turns (PercliteDecrypter *self, const Packet *packet, PercliteCandidate **keys, guint n)
 {
@@ -312,7 +315,8 @@ try_hint (PercliteDecrypter *self, Packet *packet, const PercliteInbound *stream
   return result;
 }
 
-/* Tries rollover counters from FIRST_ROC on, all keys with each, as far as the budget allows. The next packet goes on. */
+/* Tries rollover counters from FIRST_ROC on, all keys with each, as far as the budget allows. The
+ * next packet goes on. */
 static PercliteResult
 try_search (PercliteDecrypter *self, Packet *packet, const PercliteInbound *stream,
     PercliteCandidate *const *keys, guint n, guint32 first_roc)
@@ -421,8 +425,8 @@ try_contexts (PercliteDecrypter *self, Packet *packet, PercliteInbound *stream)
   return first;
 }
 
-/* Tries a new key of the sender at once: RFC 3711, section 8.1 lets the packet index go on, and a sender that was
- * restarted begins with rollover counter 0. */
+/* Tries a new key of the sender at once: RFC 3711, section 8.1 lets the packet index go on, and a
+ * sender that was restarted begins with rollover counter 0. */
 static PercliteResult
 try_other_keys (PercliteDecrypter *self, Packet *packet, const PercliteInbound *stream,
     PercliteCandidate *const *keys, guint n)

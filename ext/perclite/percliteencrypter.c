@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* percliteencrypter.c - turns RTP payloads into PERC Lite payloads, and never uses a nonce twice. */
+/* percliteencrypter.c - turns RTP payloads into PERC Lite payloads, and never uses a nonce
+ * twice. */
 
 #ifdef HAVE_CONFIG_H
 #include "config.h"
@@ -12,21 +13,23 @@
 #include "perclitenonces.h"
 
 /* How far packets may be out of order when they are encrypted. Payloaders keep their order, and an
- * element in between that does not will not hold back hundreds of packets. libsrtp2 moves all of the window with each
- * packet. */
+ * element in between that does not will not hold back hundreds of packets. libsrtp2 moves all of
+ * the window with each packet. */
 #define WINDOW_SIZE 256
 
-/* Two senders that share an SSRC by mistake must not make a new inner SSRC of every other packet. */
+/* Two senders that share an SSRC by mistake must not make a new inner SSRC of every other
+ * packet. */
 #define MIN_PACKETS_PER_INNER_SSRC 64
 
-/* How many keys are remembered after their last stream, so that one that comes back does not get its lifetime twice. */
+/* How many keys are remembered after their last stream, so that one that comes back does not get
+ * its lifetime twice. */
 #define MAX_LIVES 16
 
 /* No frame takes longer. */
 #define SILENCE_TIME G_USEC_PER_SEC
 
-/* What is known of a key besides its streams: nothing secret. Its lifetime is one of the master key (RFC 3711, section 9.2),
- * whatever suite and MKI it has. */
+/* What is known of a key besides its streams: nothing secret. Its lifetime is one of the master key
+ * (RFC 3711, section 9.2), whatever suite and MKI it has. */
 typedef struct {
   gchar *fingerprint;
   guint64 packets;
@@ -34,7 +37,8 @@ typedef struct {
   gboolean limit_told;
 } Life;
 
-/* One session per SSRC in a hash table: libsrtp2 keeps the streams of a session in a linked list. */
+/* One session per SSRC in a hash table: libsrtp2 keeps the streams of a session in a linked
+ * list. */
 typedef struct {
   PercliteStream info;
   PercliteKey *key; /* NULL, as the session, when it was silent while keys changed */
@@ -71,7 +75,8 @@ life_free (gpointer data)
   g_free (life);
 }
 
-/* Finds or makes the life of KEY, and forgets the oldest of those that are too many and not in use. */
+/* Finds or makes the life of KEY, and forgets the oldest of those that are too many and not in
+ * use. */
 static Life *
 get_life (PercliteEncrypter *self, const PercliteKey *key)
 {
@@ -257,7 +262,8 @@ perclite_encrypter_set_key (PercliteEncrypter *self, PercliteKey *key, GError **
   self->common = perclite_session_keys_new ();
   self->life = get_life (self, key);
 
-  /* A stream that has not left this key yet need not leave it any more: it is known by its address from here on. */
+  /* A stream that has not left this key yet need not leave it any more: it is known by its address
+   * from here on. */
   g_hash_table_iter_init (&iter, self->streams);
   while (g_hash_table_iter_next (&iter, NULL, &value)) {
     Stream *stream = value;
@@ -311,7 +317,8 @@ choose_inner_ssrc (PercliteEncrypter *self, guint32 outer_ssrc, guint32 *inner_s
   }
 }
 
-/* Gives STREAM, which may have no session yet, one under the newest key. Nothing changes unless it succeeds. */
+/* Gives STREAM, which may have no session yet, one under the newest key. Nothing changes unless it
+ * succeeds. */
 static PercliteResult
 stream_begin (PercliteEncrypter *self, Stream *stream, guint32 roc, PercliteEncrypted *what)
 {
@@ -347,14 +354,16 @@ stream_begin (PercliteEncrypter *self, Stream *stream, guint32 roc, PercliteEncr
   return PERCLITE_OK;
 }
 
-/* Whether the newest key is another one than that of STREAM. One that it has not any more is told by what is left of it. */
+/* Whether the newest key is another one than that of STREAM. One that it has not any more is told
+ * by what is left of it. */
 static gboolean
 key_is_another (const PercliteEncrypter *self, const Stream *stream)
 {
   return stream->key != NULL ? stream->key != self->key : stream->life != self->life;
 }
 
-/* A sequence that goes on with another inner SSRC needs no rollover counter: any receiver begins with 0. */
+/* A sequence that goes on with another inner SSRC needs no rollover counter: any receiver begins
+ * with 0. */
 static PercliteResult
 stream_begin_again (PercliteEncrypter *self, Stream *stream, PercliteEncrypted *what)
 {
@@ -368,7 +377,8 @@ stream_begin_again (PercliteEncrypter *self, Stream *stream, PercliteEncrypted *
   return result;
 }
 
-/* Goes over to the newest key; unless inner SSRCs are random, with a packet that is newer than all before. */
+/* Goes over to the newest key; unless inner SSRCs are random, with a packet that is newer than all
+ * before. */
 static PercliteResult
 stream_change_key (PercliteEncrypter *self, Stream *stream, guint64 index, PercliteEncrypted *what)
 {
@@ -379,8 +389,8 @@ stream_change_key (PercliteEncrypter *self, Stream *stream, guint64 index, Percl
   if (self->mode == PERCLITE_INNER_SSRC_RANDOM)
     return stream_begin_again (self, stream, what);
 
-  /* RFC 3711, section 8.1: the packet index goes on under the new key. And it never goes back to where it was before, so
-   * that a key may come back. */
+  /* RFC 3711, section 8.1: the packet index goes on under the new key. And it never goes back to
+   * where it was before, so that a key may come back. */
   result = stream_begin (self, stream, (guint32) (index >> 16), what);
   if (result != PERCLITE_OK)
     return result;
@@ -402,7 +412,8 @@ stream_wake_up (
   if (self->mode == PERCLITE_INNER_SSRC_RANDOM)
     return stream_begin_again (self, stream, what);
 
-  /* As RFC 3711, appendix A guesses it: the one next to the newest. There is no round before the first. */
+  /* As RFC 3711, appendix A guesses it: the one next to the newest. There is no round before the
+   * first. */
   if (index < 0)
     index = seq;
   if (index >> 16 > G_MAXUINT32)
@@ -521,8 +532,8 @@ perclite_encrypter_encrypt (PercliteEncrypter *self, const guint8 *outer_header,
   if (result == PERCLITE_OK)
     result = protect (self, stream, outer_header, inner, &inner_size);
 
-  /* A payloader that was restarted with its SSRC kept. Whether these numbers were used is not known any more, but
-   * with another SSRC they were not. What was refused has not been touched. */
+  /* A payloader that was restarted with its SSRC kept. Whether these numbers were used is not known
+   * any more, but with another SSRC they were not. What was refused has not been touched. */
   if (result == PERCLITE_REPLAY_OLD && self->mode == PERCLITE_INNER_SSRC_RANDOM &&
       stream->offered >= MIN_PACKETS_PER_INNER_SSRC) {
     result = stream_begin_again (self, stream, what);

@@ -103,8 +103,9 @@ has_decrypted (const Stream *stream)
 }
 
 /*
- * The place of one that never decrypted, if there is any to be had. What decrypts takes the first; of what does not, those stay of
- * which most packets come (Misra and Gries, "Finding repeated elements", 1982): made-up SSRCs do not keep a real one out.
+ * The place of one that never decrypted, if there is any to be had. What decrypts takes the first;
+ * of what does not, those stay of which most packets come (Misra and Gries, "Finding repeated
+ * elements", 1982): made-up SSRCs do not keep a real one out.
  */
 static Stream *
 make_place (PercliteHealth *self, gboolean decrypts)
@@ -289,7 +290,8 @@ read_step (const guint8 *outer_header, const guint8 *payload)
   };
 }
 
-/* Whether the payload looks like one with a payload encryption header, judged by the packet before. */
+/* Whether the payload looks like one with a payload encryption header, judged by the packet
+ * before. */
 static void
 compare_steps (Stream *stream, const guint8 *outer_header, const guint8 *payload, gsize size)
 {

@@ -12,7 +12,8 @@ G_BEGIN_DECLS
  * @PERCLITE_NEWS_MISSING_KEY: a stream needs a key that is not there
  * @PERCLITE_NEWS_DECRYPT_FAILED: a stream is encrypted, but with none of the keys that are there
  * @PERCLITE_NEWS_PLAINTEXT_RECEIVED: a stream is not encrypted
- * @PERCLITE_NEWS_ALL_REPLAYED: nothing comes of a stream but what came before, or is too late to tell
+ * @PERCLITE_NEWS_ALL_REPLAYED: nothing comes of a stream but what came before, or is too late to
+ *   tell
  * @PERCLITE_NEWS_DECRYPT_RESUMED: a stream of which one of the above was told decrypts
  * @PERCLITE_NEWS_REPLAYED: packets came twice, or too late to tell
  * @PERCLITE_NEWS_KEY_CHANGED: a stream goes on with another key
@@ -36,9 +37,11 @@ typedef enum {
  * PercliteNews:
  * @ssrc: SSRC of the outer packet
  * @payload_type: of the outer packet
- * @fingerprint: of the key: the one that worked, or the one that had worked before; "" if there was none
+ * @fingerprint: of the key: the one that worked, or the one that had worked before; "" if there was
+ *   none
  * @mki: by which the packet names a key that is missing, in hexadecimal; "" if it is not known
- * @count: packets that this is about: those that failed in a row so far, or since the last such news
+ * @count: packets that this is about: those that failed in a row so far, or since the last such
+ *   news
  * @total: packets of the stream that were dropped since the start
  *
  * Something to tell of a stream.
@@ -94,8 +97,9 @@ perclite_diagnosis_init (PercliteDiagnosis *self, PercliteDrop drop)
   self->used_up[0] = '\0';
 }
 
-/* How many outer SSRCs are told apart. When there are more, those that decrypt take the place of one that never did, and so do
- * those of which more packets come. Of the others nothing is told but the packets that were dropped. */
+/* How many outer SSRCs are told apart. When there are more, those that decrypt take the place of
+ * one that never did, and so do those of which more packets come. Of the others nothing is told but
+ * the packets that were dropped. */
 #define PERCLITE_HEALTH_MAX_STREAMS 64
 
 /* Of all streams together so much is told in a second, whoever makes up SSRCs. */
@@ -107,9 +111,10 @@ perclite_diagnosis_init (PercliteDiagnosis *self, PercliteDrop drop)
 /* After so many microseconds with nothing but replays those are no accident of the network. */
 #define PERCLITE_HEALTH_REPLAYS (2 * G_USEC_PER_SEC)
 
-/* So many packets in a row fail before a stream counts as one that does not decrypt: after the last that did, networks and
- * servers may damage some; of one that never did, as long as it does not show what it is. As many in a row make one failure
- * another: a short MKI, or the look of plaintext, may also come by chance. */
+/* So many packets in a row fail before a stream counts as one that does not decrypt: after the last
+ * that did, networks and servers may damage some; of one that never did, as long as it does not
+ * show what it is. As many in a row make one failure another: a short MKI, or the look of
+ * plaintext, may also come by chance. */
 #define PERCLITE_HEALTH_PATIENCE 8
 
 /* Not to be used by two threads at a time. */
@@ -124,8 +129,8 @@ void perclite_health_free (PercliteHealth *self);
  * @fingerprint: of the key
  * @outer_ssrc: of the stream
  *
- * That there is nothing to tell of a stream as long as all goes well. To be kept with what belongs to one stream, so that it need
- * not be looked up for each packet, however many streams there are.
+ * That there is nothing to tell of a stream as long as all goes well. To be kept with what belongs
+ * to one stream, so that it need not be looked up for each packet, however many streams there are.
  */
 typedef struct {
   guint64 epoch;
@@ -136,10 +141,12 @@ typedef struct {
 /**
  * perclite_health_is_calm:
  * @outer_header: the first 12 bytes of a packet that was decrypted
- * @fingerprint: of the key that it had; the same string for the same key, until perclite_health_disturb()
+ * @fingerprint: of the key that it had; the same string for the same key, until
+ *   perclite_health_disturb()
  * @calm: what perclite_health_good() left
  *
- * Returns: whether perclite_health_good() would have nothing to tell or to remember, and need not be called
+ * Returns: whether perclite_health_good() would have nothing to tell or to remember, and need not
+ *   be called
  */
 gboolean perclite_health_is_calm (const PercliteHealth *self, const guint8 *outer_header,
     const gchar *fingerprint, const PercliteCalm *calm);
@@ -147,7 +154,8 @@ gboolean perclite_health_is_calm (const PercliteHealth *self, const guint8 *oute
 /**
  * perclite_health_disturb:
  *
- * Forgets all calm there is. To be called when keys go, for the strings of other ones may take the place of theirs.
+ * Forgets all calm there is. To be called when keys go, for the strings of other ones may take the
+ * place of theirs.
  */
 void perclite_health_disturb (PercliteHealth *self);
 
@@ -171,9 +179,9 @@ void perclite_health_good (PercliteHealth *self, const guint8 *outer_header,
  * @now: as for perclite_health_good()
  * @diagnosis: (out): what it means
  *
- * A wrong key and plaintext are told apart by the payload encryption header, which is in the clear: its
- * SSRC stays and its timestamp grows as the one outside, whatever servers have added to that; the first 11 bytes of a plaintext do
- * neither. Two packets show the first, four the second.
+ * A wrong key and plaintext are told apart by the payload encryption header, which is in the clear:
+ * its SSRC stays and its timestamp grows as the one outside, whatever servers have added to that;
+ * the first 11 bytes of a plaintext do neither. Two packets show the first, four the second.
  */
 void perclite_health_bad (PercliteHealth *self, const guint8 *outer_header, const guint8 *payload,
     gsize payload_size, PercliteResult result, gint64 now, PercliteDiagnosis *diagnosis);
@@ -182,10 +190,11 @@ void perclite_health_bad (PercliteHealth *self, const guint8 *outer_header, cons
  * perclite_health_ask:
  * @outer_header: the first 12 bytes of a packet for which there is no key (%PERCLITE_NO_KEY)
  *
- * To be called before perclite_health_bad(), so that an application can help before anything is told.
+ * To be called before perclite_health_bad(), so that an application can help before anything is
+ * told.
  *
- * Returns: whether it is time to ask the application for the key of the stream: not more often than every
- *   PERCLITE_DROPS_INTERVAL
+ * Returns: whether it is time to ask the application for the key of the stream: not more often than
+ *   every PERCLITE_DROPS_INTERVAL
  */
 gboolean perclite_health_ask (PercliteHealth *self, const guint8 *outer_header, gint64 now);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* perclitekey.c - makes keys out of base64 text and passphrases; knows what each suite wants of them. */
+/* perclitekey.c - makes keys out of base64 text and passphrases; knows what each suite wants of
+ * them. */
 
 #ifdef HAVE_CONFIG_H
 #include "config.h"
@@ -34,7 +35,8 @@ typedef struct {
   gsize tag_size;
 } SuiteInfo;
 
-/* Sizes: RFC 7714, sections 12 and 14; RFC 3711, sections 5.2, 8.2 and 9.5; RFC 4568, section 6.2. */
+/* Sizes: RFC 7714, sections 12 and 14; RFC 3711, sections 5.2, 8.2 and 9.5; RFC 4568, section
+ * 6.2. */
 static const SuiteInfo suites[] = {
     [PERCLITE_SUITE_AUTO] = {"AUTO", "auto", 0, 0},
     [PERCLITE_SUITE_AEAD_AES_256_GCM] = {"AEAD_AES_256_GCM", "aead-aes-256-gcm", 32 + 12, 16},
@@ -142,7 +144,8 @@ base64_value (gchar c)
  * another key. RFC 4648, section 3.3 wants characters outside the alphabet refused; section 3.5
  * allows to refuse left over bits, which also only come from typing errors.
  *
- * Writes to @out, which takes PERCLITE_KEY_TEXT_MAX_SIZE bytes, and returns the number of bytes written. */
+ * Writes to @out, which takes PERCLITE_KEY_TEXT_MAX_SIZE bytes, and returns the number of bytes
+ * written. */
 static gboolean
 decode_base64 (
     const gchar *text, gsize len, guint8 *out, gsize *out_size, PercliteSuite suite, GError **error)
@@ -271,8 +274,8 @@ perclite_key_new_from_text (const gchar *text, PercliteSuite suite, GError **err
   return key_from_base64 (text, strlen (text), suite, error);
 }
 
-/* The same letters can be typed as different characters. What is ASCII has one form only, and is not
- * handed to GLib, which leaves copies behind. */
+/* The same letters can be typed as different characters. What is ASCII has one form only, and is
+ * not handed to GLib, which leaves copies behind. */
 static gchar *
 normalize (const gchar *text)
 {

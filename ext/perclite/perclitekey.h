@@ -97,10 +97,10 @@ typedef enum {
 /**
  * PercliteKey:
  *
- * An SRTP master key followed by its master salt, the suite they are for, and the master key identifier
- * (MKI, RFC 3711, section 3.1) by which packets name it, if they do. It never changes once it is made,
- * may be used by several threads, and is counted by references. Its memory is overwritten when the
- * last one is gone.
+ * An SRTP master key followed by its master salt, the suite they are for, and the master key
+ * identifier (MKI, RFC 3711, section 3.1) by which packets name it, if they do. It never changes
+ * once it is made, may be used by several threads, and is counted by references. Its memory is
+ * overwritten when the last one is gone.
  */
 typedef struct _PercliteKey PercliteKey;
 
@@ -121,8 +121,8 @@ PercliteKey *perclite_key_new_from_text (const gchar *text, PercliteSuite suite,
 /**
  * perclite_key_new_from_passphrase:
  * @passphrase: UTF-8, at least one character
- * @salt: UTF-8, at least one character: what tells apart those who happen to choose the same passphrase,
- *   such as the name of a room
+ * @salt: UTF-8, at least one character: what tells apart those who happen to choose the same
+ *   passphrase, such as the name of a room
  * @suite: the suite; %PERCLITE_SUITE_AUTO means AEAD_AES_256_GCM
  * @error: return location for a %PERCLITE_ERROR
  *
@@ -130,13 +130,15 @@ PercliteKey *perclite_key_new_from_text (const gchar *text, PercliteSuite suite,
  *
  *   key || salt = PBKDF2-HMAC-SHA256 (P = NFC (passphrase), S = NFC (salt), c = 600000, dkLen)
  *
- * where NFC is Unicode's normalization form C, so that the same letters give the same key however a keyboard
- * composes them, both are encoded in UTF-8 without a terminating 0, and dkLen is perclite_suite_key_size().
+ * where NFC is Unicode's normalization form C, so that the same letters give the same key however a
+ * keyboard composes them, both are encoded in UTF-8 without a terminating 0, and dkLen is
+ * perclite_suite_key_size().
  *
  * Takes some tenths of a second, on purpose.
  *
  * Returns: (transfer full) (nullable): the key, to be freed by perclite_key_unref(), or %NULL with
- *   @error set (%PERCLITE_ERROR_SETTINGS for an empty one, %PERCLITE_ERROR_MALFORMED for what is not UTF-8)
+ *   @error set (%PERCLITE_ERROR_SETTINGS for an empty one, %PERCLITE_ERROR_MALFORMED for what is
+ *   not UTF-8)
  */
 PercliteKey *perclite_key_new_from_passphrase (
     const gchar *passphrase, const gchar *salt, PercliteSuite suite, GError **error);
@@ -177,7 +179,8 @@ void perclite_key_unref (PercliteKey *key);
 /**
  * perclite_key_equal:
  *
- * Returns: whether both have the same suite, bytes and MKI. Takes the same time whatever the bytes are.
+ * Returns: whether both have the same suite, bytes and MKI. Takes the same time whatever the bytes
+ *   are.
  */
 gboolean perclite_key_equal (const PercliteKey *a, const PercliteKey *b);
 

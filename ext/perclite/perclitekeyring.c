@@ -265,8 +265,8 @@ parse_mki (Span digits, guint8 *mki, gsize *mki_size, GError **error)
   return TRUE;
 }
 
-/* A zero would end strings early, and is in every file that is UTF-16. A carriage return would hide the
- * rest of a file with the line ends of old in a comment. */
+/* A zero would end strings early, and is in every file that is UTF-16. A carriage return would hide
+ * the rest of a file with the line ends of old in a comment. */
 static gboolean
 check_bytes (const gchar *line, gsize size, GError **error)
 {
@@ -310,7 +310,8 @@ perclite_keyring_parse_line (
   if (!check_bytes (line, size, error))
     return NULL;
 
-  /* Neither of these words can be a key: the one is too short, the other has padding in the middle. */
+  /* Neither of these words can be a key: the one is too short, the other has padding in the
+   * middle. */
   skip_blanks (&rest);
   word = take_word (&rest);
   if (word.size == strlen ("send") && starts_with (word, "send")) {

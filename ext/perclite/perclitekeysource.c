@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* perclitekeysource.c - where the keys of an element come from: settings, files, passphrases, and keys added by hand. */
+/* perclitekeysource.c - where the keys of an element come from: settings, files, passphrases, and
+ * keys added by hand. */
 
 #ifdef HAVE_CONFIG_H
 #include "config.h"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* perclitekeysource.h - where the keys of an element come from: settings, files, passphrases, and keys added by hand. */
+/* perclitekeysource.h - where the keys of an element come from: settings, files, passphrases, and
+ * keys added by hand. */
 
 #pragma once
 
@@ -10,8 +11,8 @@ G_BEGIN_DECLS
 /**
  * PercliteKeySource:
  *
- * The keys of one setting - a key, a file or a passphrase - and keys that were added to them. Not to be used
- * by two threads at a time.
+ * The keys of one setting - a key, a file or a passphrase - and keys that were added to them. Not
+ * to be used by two threads at a time.
  */
 typedef struct _PercliteKeySource PercliteKeySource;
 
@@ -40,14 +41,16 @@ PercliteSuite perclite_key_source_get_suite (const PercliteKeySource *self);
 
 /**
  * perclite_key_source_load:
- * @exposed: (out): whether keys were read from a file that every user of the machine can read or change
+ * @exposed: (out): whether keys were read from a file that every user of the machine can read or
+ *   change
  * @error: return location for a %PERCLITE_ERROR
  *
- * Makes the keys of the setting anew; those that were added by hand stay. A file is read whenever this is called, a passphrase
- * derived only when it or its salt has changed. Nothing set means no keys but those added.
+ * Makes the keys of the setting anew; those that were added by hand stay. A file is read whenever
+ * this is called, a passphrase derived only when it or its salt has changed. Nothing set means no
+ * keys but those added.
  *
- * Returns: %FALSE with @error set, and the keys as they were, when more than one of key, file and passphrase is set, when
- *   one is malformed, or when they are too many together with those added
+ * Returns: %FALSE with @error set, and the keys as they were, when more than one of key, file and
+ *   passphrase is set, when one is malformed, or when they are too many together with those added
  */
 gboolean perclite_key_source_load (PercliteKeySource *self, gboolean *exposed, GError **error);
 
@@ -97,7 +100,8 @@ const gchar *perclite_key_source_add (
 /**
  * perclite_key_source_remove:
  *
- * Removes the keys with that fingerprint, wherever they come from. A file or a passphrase may bring one back when it is loaded again.
+ * Removes the keys with that fingerprint, wherever they come from. A file or a passphrase may bring
+ * one back when it is loaded again.
  *
  * Returns: whether there was one
  */
@@ -106,8 +110,8 @@ gboolean perclite_key_source_remove (PercliteKeySource *self, const gchar *finge
 /**
  * perclite_key_source_get_keys:
  *
- * Returns: (transfer none): all keys; valid until something of this changes. The sending key is the last one that was added as
- *   such, else that of the setting.
+ * Returns: (transfer none): all keys; valid until something of this changes. The sending key is the
+ *   last one that was added as such, else that of the setting.
  */
 const PercliteKeyring *perclite_key_source_get_keys (const PercliteKeySource *self);
 

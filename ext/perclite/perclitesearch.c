@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* perclitesearch.c - what a decrypter may try, and what it has tried, to find key and rollover counter of a packet. */
+/* perclitesearch.c - what a decrypter may try, and what it has tried, to find key and rollover
+ * counter of a packet. */
 
 #ifdef HAVE_CONFIG_H
 #include "config.h"
@@ -12,8 +13,9 @@
 /* When a search whose SSRC is silent gives way to another. */
 #define SEARCH_TIMEOUT (G_USEC_PER_SEC / 2)
 
-/* Per second, and at most. With 16 keys in the ring, a stream that goes on under another one needs sessions for 15, and two
- * tries with each: that is less than the first. One that begins under another inner SSRC needs no sessions. */
+/* Per second, and at most. With 16 keys in the ring, a stream that goes on under another one needs
+ * sessions for 15, and two tries with each: that is less than the first. One that begins under
+ * another inner SSRC needs no sessions. */
 static const struct {
   guint rate;
   guint max;

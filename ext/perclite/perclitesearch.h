@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* perclitesearch.h - what a decrypter may try, and what it has tried, to find key and rollover counter of a packet. */
+/* perclitesearch.h - what a decrypter may try, and what it has tried, to find key and rollover
+ * counter of a packet. */
 
 #pragma once
 
@@ -12,14 +13,16 @@ G_BEGIN_DECLS
 
 /**
  * PercliteShare:
- * @PERCLITE_SHARE_STREAM: for packets of a stream that is known, inner and outer SSRC: it may have another key now
- * @PERCLITE_SHARE_SENDER: for packets of which only the outer SSRC is that of a stream that is known: its sender may have
- *   another key, and with it another inner SSRC
+ * @PERCLITE_SHARE_STREAM: for packets of a stream that is known, inner and outer SSRC: it may have
+ *   another key now
+ * @PERCLITE_SHARE_SENDER: for packets of which only the outer SSRC is that of a stream that is
+ *   known: its sender may have another key, and with it another inner SSRC
  * @PERCLITE_SHARE_NEW: for all others, to try each key once
- * @PERCLITE_SHARE_SEARCH: for rollover counters, of which there are so many that a search takes whatever it can get
+ * @PERCLITE_SHARE_SEARCH: for rollover counters, of which there are so many that a search takes
+ *   whatever it can get
  *
- * What tokens are for. Rubbish takes all that there is for its kind, so each kind has its own. The first two may also take
- * from those that come after them.
+ * What tokens are for. Rubbish takes all that there is for its kind, so each kind has its own. The
+ * first two may also take from those that come after them.
  */
 typedef enum {
   PERCLITE_SHARE_STREAM,
@@ -36,8 +39,9 @@ typedef enum {
  * @share: whose they are for the packet in hand
  * @now: monotonic time of the last refill
  *
- * A token is the work of one try of a packet of common size. All shares together get PERCLITE_TOKENS_PER_SECOND, and hold
- * PERCLITE_TOKENS_MAX at most, which is how much can go into one packet.
+ * A token is the work of one try of a packet of common size. All shares together get
+ * PERCLITE_TOKENS_PER_SECOND, and hold PERCLITE_TOKENS_MAX at most, which is how much can go into
+ * one packet.
  */
 typedef struct {
   guint64 left[PERCLITE_N_SHARES];
@@ -57,8 +61,9 @@ gboolean perclite_budget_take (PercliteBudget *self, guint n);
 /**
  * PercliteProbes:
  *
- * Sessions for one SSRC under several keys that have not authenticated anything, to be tried with any rollover counter. They
- * are kept from packet to packet, so that rubbish does not cost a key derivation each.
+ * Sessions for one SSRC under several keys that have not authenticated anything, to be tried with
+ * any rollover counter. They are kept from packet to packet, so that rubbish does not cost a key
+ * derivation each.
  */
 typedef struct {
   guint32 ssrc;
@@ -67,8 +72,8 @@ typedef struct {
 
 void perclite_probes_clear (PercliteProbes *self);
 
-/* Returns where the session for that SSRC and key is, or NULL when there is none and BUDGET does not allow to make it. There
- * are none for another SSRC from then on. */
+/* Returns where the session for that SSRC and key is, or NULL when there is none and BUDGET does
+ * not allow to make it. There are none for another SSRC from then on. */
 PercliteSrtp **perclite_probes_get (PercliteProbes *self, guint32 ssrc,
     const PercliteCandidate *key, guint window_size, PercliteBudget *budget);
 
@@ -83,8 +88,8 @@ PercliteSrtp **perclite_probes_get (PercliteProbes *self, guint32 ssrc,
  * @next: by slot, which is tried next with that key, counted from the first
  * @last_packet: monotonic time
  *
- * The search for the rollover counter of one SSRC. There is one at a time: whoever sends many SSRCs that never authenticate gets no
- * memory and no more work for it.
+ * The search for the rollover counter of one SSRC. There is one at a time: whoever sends many SSRCs
+ * that never authenticate gets no memory and no more work for it.
  */
 typedef struct {
   guint limit;
@@ -114,7 +119,8 @@ gboolean perclite_search_begin (PercliteSearch *self, guint32 ssrc, guint32 firs
  * @keys: @n keys that the packet may have
  * @roc: (out): the rollover counter to try with it
  *
- * Lower rollover counters come before higher ones, under all keys. perclite_search_tried() tells that it was.
+ * Lower rollover counters come before higher ones, under all keys. perclite_search_tried() tells
+ * that it was.
  *
  * Returns: (nullable): the key to try next, or %NULL when all were tried
  */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* perclitesessionkeys.c - the contexts of OpenSSL that streams under one master key have in common. */
+/* perclitesessionkeys.c - the contexts of OpenSSL that streams under one master key have in
+ * common. */
 
 #ifdef HAVE_CONFIG_H
 #include "config.h"

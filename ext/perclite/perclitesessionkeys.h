@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* perclitesessionkeys.h - the contexts of OpenSSL that streams under one master key have in common. */
+/* perclitesessionkeys.h - the contexts of OpenSSL that streams under one master key have in
+ * common. */
 
 #pragma once
 
@@ -8,10 +9,11 @@
 G_BEGIN_DECLS
 
 /*
- * Session keys come from the master key and its salt alone (RFC 3711, section 4.3: SSRC and packet index are no part of what they
- * are derived from, with a key derivation rate of 0). So all streams under a master key have the same, and what OpenSSL makes
- * of them, a kilobyte and more, need not be there for each: 10,000 streams would take turns in the caches of the processor.
- * Nothing in it lives longer than a packet but the key.
+ * Session keys come from the master key and its salt alone (RFC 3711, section 4.3: SSRC and packet
+ * index are no part of what they are derived from, with a key derivation rate of 0). So all streams
+ * under a master key have the same, and what OpenSSL makes of them, a kilobyte and more, need not
+ * be there for each: 10,000 streams would take turns in the caches of the processor. Nothing in it
+ * lives longer than a packet but the key.
  */
 
 /* What streams of one master key and of one thread at a time share. */
@@ -29,7 +31,8 @@ void perclite_session_keys_unref (PercliteSessionKeys *self);
 
 /**
  * perclite_session_keys_enter:
- * @self: (nullable) (transfer none): what is shared from here on by what this thread makes; %NULL for nothing
+ * @self: (nullable) (transfer none): what is shared from here on by what this thread makes; %NULL
+ *   for nothing
  *
  * libsrtp2 asks for ciphers without saying for whom.
  *
@@ -65,8 +68,8 @@ struct _PercliteSessionKeyKind {
  * @kind: what it is for; kinds are told apart by their address
  * @key: its bytes
  *
- * Returns: (transfer full) (nullable): the one there is in what this thread shares, or another; to be freed by
- *   perclite_session_key_unref(), by whichever thread may use those that it shares with
+ * Returns: (transfer full) (nullable): the one there is in what this thread shares, or another; to
+ *   be freed by perclite_session_key_unref(), by whichever thread may use those that it shares with
  */
 PercliteSessionKey *
 perclite_session_key_get (const PercliteSessionKeyKind *kind, const guint8 *key);

@@ -29,9 +29,10 @@ struct _PercliteSrtp {
   guint64 index;     /* from then on: of the newest packet */
 };
 
-/* libsrtp2 tests each with what it tests its own with, and keeps its own in place of one that fails. What was created before
- * goes on as it is, with what it has. Who creates a session in another thread meanwhile gets the one or the other: of what
- * libsrtp2 has already, a single pointer changes. */
+/* libsrtp2 tests each with what it tests its own with, and keeps its own in place of one that
+ * fails. What was created before goes on as it is, with what it has. Who creates a session in
+ * another thread meanwhile gets the one or the other: of what libsrtp2 has already, a single
+ * pointer changes. */
 static gboolean
 take_openssl (void)
 {
@@ -197,7 +198,8 @@ perclite_srtp_guess (const PercliteSrtp *self, guint16 seq, guint64 *index)
   if (!self->started)
     roc = self->first_roc;
   else if (self->index <= SEQ_MEDIAN)
-    /* There is no round before the first. libsrtp2 then takes also what is far ahead for the first. */
+    /* There is no round before the first. libsrtp2 then takes also what is far ahead for the
+     * first. */
     roc = 0;
   else if (newest < SEQ_MEDIAN)
     roc -= seq - newest > SEQ_MEDIAN;

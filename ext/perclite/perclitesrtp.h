@@ -66,9 +66,9 @@ typedef enum {
  * PercliteDirection:
  * @PERCLITE_OUTBOUND: protects packets of one SSRC
  * @PERCLITE_INBOUND: unprotects packets of one SSRC
- * @PERCLITE_INBOUND_ANY: unprotects packets of any SSRC; takes the SSRC of the first authentic packet
- *   as its own, costs neither memory nor a key derivation for those that are not, and knows no rollover
- *   counter but 0 at the start
+ * @PERCLITE_INBOUND_ANY: unprotects packets of any SSRC; takes the SSRC of the first authentic
+ *   packet as its own, costs neither memory nor a key derivation for those that are not, and knows
+ *   no rollover counter but 0 at the start
  */
 typedef enum {
   PERCLITE_OUTBOUND,
@@ -77,9 +77,10 @@ typedef enum {
 } PercliteDirection;
 
 /*
- * libsrtp2 computes with OpenSSL's AES and SHA-1, which are given to it by srtp_replace_cipher_type() and
- * srtp_replace_auth_type() with the first session, unless this environment variable has this value; it keeps its own in
- * place of those that it finds wrong. That is so for the whole process from then on, for all who use libsrtp2 in it.
+ * libsrtp2 computes with OpenSSL's AES and SHA-1, which are given to it by
+ * srtp_replace_cipher_type() and srtp_replace_auth_type() with the first session, unless this
+ * environment variable has this value; it keeps its own in place of those that it finds wrong. That
+ * is so for the whole process from then on, for all who use libsrtp2 in it.
  */
 #define PERCLITE_CRYPTO_VARIABLE "GST_PERCLITE_CRYPTO"
 #define PERCLITE_CRYPTO_LIBSRTP "libsrtp2"
@@ -87,7 +88,8 @@ typedef enum {
 /**
  * perclite_srtp_get_crypto:
  *
- * Returns: (transfer none): whose AES and SHA-1 it is: "openssl" when all are, or "libsrtp2", with those it was built with
+ * Returns: (transfer none): whose AES and SHA-1 it is: "openssl" when all are, or "libsrtp2", with
+ *   those it was built with
  */
 const gchar *perclite_srtp_get_crypto (void);
 
@@ -97,14 +99,16 @@ typedef struct _PercliteSrtp PercliteSrtp;
 /**
  * perclite_srtp_new:
  * @key: (transfer none): the key; with its MKI, if it has one, on the wire
- * @common: (transfer none) (nullable): what sessions under the same key share that are used by one thread at a time
+ * @common: (transfer none) (nullable): what sessions under the same key share that are used by one
+ *   thread at a time
  * @ssrc: the inner SSRC; of no meaning for %PERCLITE_INBOUND_ANY
- * @window_size: how many packets the replay protection looks back, 64 to 32768; libsrtp2 makes 32767 of
- *   the last
+ * @window_size: how many packets the replay protection looks back, 64 to 32768; libsrtp2 makes
+ *   32767 of the last
  * @error: return location for a %PERCLITE_ERROR
  *
- * Returns: (transfer full) (nullable): to be freed by perclite_srtp_free(), or %NULL with @error set when
- *   libsrtp2 does not have the suite of the key, or no memory (%PERCLITE_ERROR_UNSUPPORTED)
+ * Returns: (transfer full) (nullable): to be freed by perclite_srtp_free(), or %NULL with @error
+ *   set when libsrtp2 does not have the suite of the key, or no memory
+ *   (%PERCLITE_ERROR_UNSUPPORTED)
  */
 PercliteSrtp *perclite_srtp_new (const PercliteKey *key, PercliteSessionKeys *common,
     PercliteDirection direction, guint32 ssrc, guint window_size, GError **error);
@@ -125,14 +129,16 @@ PercliteResult perclite_srtp_protect (PercliteSrtp *self, guint8 *inner, gsize *
  * @inner: memory aligned to 4 bytes: inner header, ciphertext, trailer
  * @size: (inout): bytes of @inner, with and then without the trailer
  *
- * Changes nothing but @inner unless it succeeds. What fails as %PERCLITE_AUTH_FAILED may have been overwritten; what is
- * refused as %PERCLITE_REPLAYED or %PERCLITE_REPLAY_OLD has not been touched, and may not be authentic.
+ * Changes nothing but @inner unless it succeeds. What fails as %PERCLITE_AUTH_FAILED may have been
+ * overwritten; what is refused as %PERCLITE_REPLAYED or %PERCLITE_REPLAY_OLD has not been touched,
+ * and may not be authentic.
  */
 PercliteResult perclite_srtp_unprotect (PercliteSrtp *self, guint8 *inner, gsize *size);
 
 /**
  * perclite_srtp_set_roc:
- * @roc: the rollover counter (RFC 3711, section 3.3.1) of the packet that comes next, which must be the first that succeeds
+ * @roc: the rollover counter (RFC 3711, section 3.3.1) of the packet that comes next, which must be
+ *   the first that succeeds
  *
  * Must not be called with %PERCLITE_INBOUND_ANY, which libsrtp2 refuses.
  */
@@ -141,8 +147,8 @@ void perclite_srtp_set_roc (PercliteSrtp *self, guint32 roc);
 /**
  * perclite_srtp_get_index:
  *
- * Returns: the packet index (RFC 3711, section 3.3.1: 2^16 times the rollover counter, and the sequence number) of the
- *   newest packet; 0 when there was none
+ * Returns: the packet index (RFC 3711, section 3.3.1: 2^16 times the rollover counter, and the
+ *   sequence number) of the newest packet; 0 when there was none
  */
 guint64 perclite_srtp_get_index (const PercliteSrtp *self);
 
@@ -150,8 +156,8 @@ guint64 perclite_srtp_get_index (const PercliteSrtp *self);
  * perclite_srtp_guess:
  * @index: (out): the packet index that a packet with @seq has, as RFC 3711, appendix A guesses it
  *
- * Returns: %FALSE when it would be beyond the last rollover counter, where nothing can be protected any more: as
- *   %PERCLITE_KEY_LIMIT, and as %PERCLITE_AUTH_FAILED when unprotecting
+ * Returns: %FALSE when it would be beyond the last rollover counter, where nothing can be protected
+ *   any more: as %PERCLITE_KEY_LIMIT, and as %PERCLITE_AUTH_FAILED when unprotecting
  */
 gboolean perclite_srtp_guess (const PercliteSrtp *self, guint16 seq, guint64 *index);
 

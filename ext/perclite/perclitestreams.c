@@ -74,7 +74,8 @@ perclite_streams_add (PercliteStreams *self, guint32 inner_ssrc)
   return stream;
 }
 
-/* Needs neither a clock nor anything to be kept up to date with each packet: who was silent is at the tail. */
+/* Needs neither a clock nor anything to be kept up to date with each packet: who was silent is at
+ * the tail. */
 gboolean
 perclite_streams_has_outer (const PercliteStreams *self, guint32 outer_ssrc)
 {

@@ -62,7 +62,8 @@ PercliteInbound *perclite_streams_add (PercliteStreams *self, guint32 inner_ssrc
 /* So many streams are looked at for an outer SSRC. */
 #define PERCLITE_STREAMS_OUTER_MAX 64
 
-/* Returns whether one of the streams that had the last authentic packets had one under that outer SSRC. */
+/* Returns whether one of the streams that had the last authentic packets had one under that outer
+ * SSRC. */
 gboolean perclite_streams_has_outer (const PercliteStreams *self, guint32 outer_ssrc);
 
 /* Nothing of that key is kept. */

@@ -11,9 +11,9 @@
 
 #define INTERVAL (G_USEC_PER_SEC / 4)
 
-/* What tells a file from the one that was there before. No part is enough alone: a file that is moved to
- * the path keeps its time of modification, the number of an inode is given to the next file, and most keys
- * have the same size. */
+/* What tells a file from the one that was there before. No part is enough alone: a file that is
+ * moved to the path keeps its time of modification, the number of an inode is given to the next
+ * file, and most keys have the same size. */
 typedef struct {
   gboolean exists;
   dev_t device;
@@ -91,7 +91,8 @@ check (PercliteWatch *watch)
     watch->func (watch->user_data);
 }
 
-/* Looks at every watch there is, or more than once at some when others go meanwhile. With the lock. */
+/* Looks at every watch there is, or more than once at some when others go meanwhile. With the
+ * lock. */
 static void
 check_all (void)
 {
@@ -172,9 +173,9 @@ perclite_watch_free (PercliteWatch *self)
   while (busy == self)
     g_cond_wait (&busy_changed, &lock);
 
-  /* While a function runs, the watch it belongs to is in the queue, or its perclite_watch_free() waits
-   * above and comes here later. So this never waits for a function of another watch, which may need a
-   * lock of our caller or be our caller. */
+  /* While a function runs, the watch it belongs to is in the queue, or its perclite_watch_free()
+   * waits above and comes here later. So this never waits for a function of another watch, which
+   * may need a lock of our caller or be our caller. */
   if (watches.length == 0 && busy == NULL) {
     ended = g_steal_pointer (&thread);
     g_cond_broadcast (&thread_changed);

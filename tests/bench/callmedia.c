@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* callmedia.c - some seconds of encoded picture and sound, and a source that repeats them for ever. */
+/* callmedia.c - some seconds of encoded picture and sound, and a source that repeats them for
+ * ever. */
 
 #include "callmedia.h"
 

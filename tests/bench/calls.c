@@ -3,9 +3,9 @@
  *
  *     calls [--seconds=N] [--rounds=N] [--without-codecs] [--profile] [--json=FILE]
  *
- * A publisher of VP8 at 1280x720, 30 pictures a second, in some 2.5 Mbit/s, and Opus, and a subscriber, each in a
- * process of its own. Without encryption is the same pipeline, less perclitenc and perclitedec. The runs alternate; the
- * figures are medians. */
+ * A publisher of VP8 at 1280x720, 30 pictures a second, in some 2.5 Mbit/s, and Opus, and a
+ * subscriber, each in a process of its own. Without encryption is the same pipeline, less
+ * perclitenc and perclitedec. The runs alternate; the figures are medians. */
 
 #include <glib/gstdio.h>
 #include <gst/gst.h>

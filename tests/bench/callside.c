@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* callside.c - one side of a call that is measured, in a process of its own, and how it is told what to do.
+/* callside.c - one side of a call that is measured, in a process of its own, and how it is told
+ * what to do.
  *
- * The process says "ready" when media flows, is told "SECONDS", says what it has measured, and so on until its
- * standard input ends. */
+ * The process says "ready" when media flows, is told "SECONDS", says what it has measured, and so
+ * on until its standard input ends. */
 
 #include "callside.h"
 
@@ -157,7 +158,8 @@ watch (GstElement *pipeline, const gchar *name, const gchar *pad_name, GstPadPro
       pad, GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST, callback, count, NULL);
 }
 
-/* Waits for a message of @types at most so long; an error or the end are those of the measurement. */
+/* Waits for a message of @types at most so long; an error or the end are those of the
+ * measurement. */
 static GstMessage *
 look_at_bus (GstElement *pipeline, GstMessageType types, GstClockTime wait)
 {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* callside.h - one side of a call that is measured, in a process of its own, and how it is told what to do. */
+/* callside.h - one side of a call that is measured, in a process of its own, and how it is told
+ * what to do. */
 
 #pragma once
 
@@ -17,10 +18,12 @@ typedef enum {
 
 /**
  * CallFigures:
- * @cpu: CPU time of a second of media, that is of 30 pictures and the sound to them, in percent of one core
+ * @cpu: CPU time of a second of media, that is of 30 pictures and the sound to them, in percent of
+ *   one core
  * @packets: RTP packets of a second of media
  * @megabits: what they are together, without headers below RTP
- * @pictures: in a second of time. Where these are fewer than 30, the machine has too much else to do.
+ * @pictures: in a second of time. Where these are fewer than 30, the machine has too much else to
+ *   do.
  *
  * What was measured over the time of a measurement.
  */
@@ -35,8 +38,9 @@ typedef struct _CallSide CallSide;
 
 const gchar *call_side_name (CallSideKind kind);
 
-/* Starts a process for @kind at the Janus at @endpoint, with perclitenc or perclitedec or without; @media is what call_media_make()
- * has made. It ends, as this process does, at the latest with call_side_free(). */
+/* Starts a process for @kind at the Janus at @endpoint, with perclitenc or perclitedec or without;
+ * @media is what call_media_make() has made. It ends, as this process does, at the latest with
+ * call_side_free(). */
 CallSide *
 call_side_new (CallSideKind kind, const gchar *endpoint, const gchar *media, gboolean encrypted);
 void call_side_free (CallSide *self);
@@ -50,7 +54,8 @@ CallFigures call_side_end (CallSide *self);
 
 const gchar *call_side_get_pid (CallSide *self);
 
-/* What such a process does instead of everything else: to be called first in main(). Returns if this is none. */
+/* What such a process does instead of everything else: to be called first in main(). Returns if
+ * this is none. */
 void call_side_main (int argc, char **argv);
 
 G_END_DECLS

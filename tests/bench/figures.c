@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* figures.c - what measurements of whole pipelines share: medians, CPU time, and a file of results. */
+/* figures.c - what measurements of whole pipelines share: medians, CPU time, and a file of
+ * results. */
 
 #include "figures.h"
 

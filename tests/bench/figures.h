@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* figures.h - what measurements of whole pipelines share: medians, CPU time, and a file of results. */
+/* figures.h - what measurements of whole pipelines share: medians, CPU time, and a file of
+ * results. */
 
 #pragma once
 
@@ -13,8 +14,8 @@ double figures_median (double *values, guint n);
 /* What this process has used on all its CPUs so far, in nanoseconds. */
 gint64 figures_cpu_time (void);
 
-/* Writes the object that @builder has begun, "benchmark" and "machine" in it, and ends here, as JSON into @path; does
- * nothing but end it when @path is NULL. Exits with 1 when it cannot. */
+/* Writes the object that @builder has begun, "benchmark" and "machine" in it, and ends here, as
+ * JSON into @path; does nothing but end it when @path is NULL. Exits with 1 when it cannot. */
 JsonBuilder *figures_begin (const gchar *benchmark);
 void figures_end (JsonBuilder *builder, const gchar *path);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What packets cost a receiver that it cannot decrypt, whoever sends them and however many: time beside that of good
- * packets, in the same run, and memory. garbage [PACKETS] */
+/* What packets cost a receiver that it cannot decrypt, whoever sends them and however many: time
+ * beside that of good packets, in the same run, and memory. garbage [PACKETS] */
 
 #ifdef HAVE_CONFIG_H
 #include "config.h"
@@ -130,7 +130,8 @@ resident_kib (void)
   return resident * (sysconf (_SC_PAGESIZE) / 1024);
 }
 
-/* Decrypts for SECONDS, and returns the time of a packet in nanoseconds, without that of making it. */
+/* Decrypts for SECONDS, and returns the time of a packet in nanoseconds, without that of making
+ * it. */
 static double
 measure (const Case *c, guint64 *trials)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* How long a receiver takes from its start to its first packet and its first decoded frame, through a real Janus: with
- * end-to-end encryption and without, in turns.
+/* How long a receiver takes from its start to its first packet and its first decoded frame, through
+ * a real Janus: with end-to-end encryption and without, in turns.
  *
  *     join [--joins=N] [--json=FILE] */
 
@@ -89,8 +89,8 @@ join (const gchar *endpoint, guint latency, gboolean encrypted, double *packet, 
   *frame = moments.frame;
 }
 
-/* Of sorted times. A DTLS flight that is lost costs a second, which makes two heaps of them: the quarter is in the
- * middle of the lower one. */
+/* Of sorted times. A DTLS flight that is lost costs a second, which makes two heaps of them: the
+ * quarter is in the middle of the lower one. */
 static double
 quarter (const double *values)
 {

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What a packet costs that mjrdemux takes out of a recording, beside others that cut the same packets out of a file.
+/* What a packet costs that mjrdemux takes out of a recording, beside others that cut the same
+ * packets out of a file.
  *
  *     mjr [--seconds=N] [--rounds=N] [--json=FILE]
  *
- * The recordings, of 2.5 Mbit/s VP8 and Opus, are made first, by mjrmux. All is read from the page cache. */
+ * The recordings, of 2.5 Mbit/s VP8 and Opus, are made first, by mjrmux. All is read from the page
+ * cache. */
 
 #include <glib/gstdio.h>
 #include <gst/app/app.h>

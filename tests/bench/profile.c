@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* profile.c - which elements a process spends its time in, as perf samples it.
  *
- * The stacks are unwound by the tables that every library has; there need not be symbols. perf-script(1) prints each
- * sample as one line a frame, the top first, "address symbol (library)", and an empty line. */
+ * The stacks are unwound by the tables that every library has; there need not be symbols.
+ * perf-script(1) prints each sample as one line a frame, the top first, "address symbol (library)",
+ * and an empty line. */
 
 #include "profile.h"
 
@@ -26,7 +27,8 @@ count (GHashTable *samples, const gchar *name)
   g_hash_table_replace (samples, g_strdup (name), GUINT_TO_POINTER (n + 1));
 }
 
-/* "libnice.so.10" of "  7f00 symbol (/usr/lib/libnice.so.10.12.1)"; "kernel" of all that is of it. */
+/* "libnice.so.10" of "  7f00 symbol (/usr/lib/libnice.so.10.12.1)"; "kernel" of all that is of
+ * it. */
 static gchar *
 read_library (const gchar *line)
 {

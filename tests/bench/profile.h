@@ -13,9 +13,10 @@ G_BEGIN_DECLS
  * @plugins: (element-type gchar* guint): samples by plugin
  * @libraries: (element-type gchar* guint): those of one plugin, by library
  *
- * A sample counts for the plugin that is nearest to the top of its stack: what an element calls is its own, what the
- * elements do that it pushes to is not. Without a plugin on the stack it counts for the library that is nearest to the
- * top and no general one. In @libraries it counts for the one at the top.
+ * A sample counts for the plugin that is nearest to the top of its stack: what an element calls is
+ * its own, what the elements do that it pushes to is not. Without a plugin on the stack it counts
+ * for the library that is nearest to the top and no general one. In @libraries it counts for the
+ * one at the top.
  */
 typedef struct {
   guint samples;
@@ -26,8 +27,8 @@ typedef struct {
 /* Samples the process @pid for @seconds, into @file. NULL where perf is not installed. */
 GSubprocess *profile_record (const gchar *pid, guint seconds, const gchar *file);
 
-/* Reads what was sampled into @file; @plugin is the one of @libraries. NULL where there is nothing, as perf is not
- * permitted everywhere. */
+/* Reads what was sampled into @file; @plugin is the one of @libraries. NULL where there is nothing,
+ * as perf is not permitted everywhere. */
 Profile *profile_read (const gchar *file, const gchar *plugin);
 void profile_free (Profile *profile);
 

@@ -30,7 +30,8 @@ gchar *mjr_parse_info (GBytes *bytes);
 /**
  * mjr_read:
  *
- * The same for the file @name of the directory of recordings; fails the test when it cannot be read.
+ * The same for the file @name of the directory of recordings; fails the test when it cannot be
+ * read.
  */
 GPtrArray *mjr_read (const gchar *name);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* perclitedec.c - whatever the network brings, perclitedec lets nothing but authentic payloads pass. */
+/* perclitedec.c - whatever the network brings, perclitedec lets nothing but authentic payloads
+ * pass. */
 
 #ifdef HAVE_CONFIG_H
 #include "config.h"
@@ -228,8 +229,8 @@ GST_START_TEST (another_suite_is_another_key)
 }
 GST_END_TEST;
 
-/* There may be more than the first report of each entry when the test takes seconds, but each of the
- * entries has one a second at most, and there are so many only. */
+/* There may be more than the first report of each entry when the test takes seconds, but each of
+ * the entries has one a second at most, and there are so many only. */
 GST_START_TEST (a_flood_of_ssrcs_does_not_become_a_flood_of_messages)
 {
   gint64 begin = g_get_monotonic_time ();

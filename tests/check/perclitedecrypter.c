@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* perclitedecrypter.c (test) - finding key and rollover counter, whatever the sender does with them. */
+/* perclitedecrypter.c (test) - finding key and rollover counter, whatever the sender does with
+ * them. */
 
 #ifdef HAVE_CONFIG_H
 #include "config.h"
@@ -212,7 +213,8 @@ GST_START_TEST (a_sender_that_begins_anew_with_a_new_key_loses_no_packet)
 
   sender_begin (&sender, suite, 3, with_mki, 7 * 65536 + 300);
   sender_pass (&sender, decrypter, 100);
-  /* The same sequence numbers, which the old key's replay window knows; others; and the next ones. */
+  /* The same sequence numbers, which the old key's replay window knows; others; and the next
+   * ones. */
   sender_begin (&sender, suite, 15, with_mki, 300);
   sender_pass (&sender, decrypter, 100);
   sender_begin (&sender, suite, 7, with_mki, 40000);
@@ -380,7 +382,8 @@ GST_END_TEST;
 
 GST_START_TEST (a_packet_that_is_not_taken_is_tried_as_it_came)
 {
-  /* AES-GCM has overwritten the packet when the tag turns out wrong, so the keys after it must get a copy. */
+  /* AES-GCM has overwritten the packet when the tag turns out wrong, so the keys after it must get
+   * a copy. */
   g_autoptr (PercliteKeyring) ring = perclite_keyring_new ();
   g_autoptr (PercliteDecrypter) decrypter = NULL;
   g_auto (Sender) sender = {.ssrc = SSRC};

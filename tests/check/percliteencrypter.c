@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* percliteencrypter.c (test) - rotation of keys, their lifetimes, and nonces that never come twice. */
+/* percliteencrypter.c (test) - rotation of keys, their lifetimes, and nonces that never come
+ * twice. */
 
 #ifdef HAVE_CONFIG_H
 #include "config.h"
@@ -249,7 +250,8 @@ GST_START_TEST (a_key_that_comes_back_never_sees_a_nonce_again)
       set_key (encrypter, 1 + i / 100 % 2);
     result = test_encrypt (encrypter, ssrc, (guint16) now, now, &inner, NULL);
     if (result == PERCLITE_OK) {
-      /* There are fewer packets than sequence numbers, so inner SSRC and sequence number tell it. */
+      /* There are fewer packets than sequence numbers, so inner SSRC and sequence number tell
+       * it. */
       g_autofree gchar *nonce =
           g_strdup_printf ("%08x %04x", perclite_read_ssrc (inner.data), now & 0xffff);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* perclitehealth.c (test) - what is told of streams that do not decrypt: what is the matter, once, and when it is over. */
+/* perclitehealth.c (test) - what is told of streams that do not decrypt: what is the matter, once,
+ * and when it is over. */
 
 #ifdef HAVE_CONFIG_H
 #include "config.h"

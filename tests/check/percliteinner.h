@@ -24,7 +24,8 @@ typedef struct {
   gsize size; /* of the inner packet, when it is protected */
 } Inner;
 
-/* Key number @n of a suite, of as many as are wanted; with an MKI of two bytes, 0xab and @n, or without. */
+/* Key number @n of a suite, of as many as are wanted; with an MKI of two bytes, 0xab and @n, or
+ * without. */
 static inline PercliteKey *
 test_key (const TestSuite *suite, guint n, gboolean with_mki)
 {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* perclitekey.c (test) - keys from text and passphrases: what is taken, what is refused, with which words. */
+/* perclitekey.c (test) - keys from text and passphrases: what is taken, what is refused, with which
+ * words. */
 
 #ifdef HAVE_CONFIG_H
 #include "config.h"
@@ -245,8 +246,8 @@ GST_START_TEST (an_mki_makes_another_key_with_a_longer_trailer)
 }
 GST_END_TEST;
 
-/* Passphrases. The keys are WebCrypto's: PBKDF2 with SHA-256 and 600000 iterations of the texts in NFC;
- * Python's hashlib has the same. */
+/* Passphrases. The keys are WebCrypto's: PBKDF2 with SHA-256 and 600000 iterations of the texts in
+ * NFC; Python's hashlib has the same. */
 
 #define ASCII_PASSPHRASE "correct horse battery staple"
 #define ASCII_SALT "standup"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* perclitekeyfile.c (test) - key rings out of files: what is taken, what is refused, with which words. */
+/* perclitekeyfile.c (test) - key rings out of files: what is taken, what is refused, with which
+ * words. */
 
 #ifdef HAVE_CONFIG_H
 #include "config.h"

@@ -420,7 +420,8 @@ GST_START_TEST (a_suite_that_is_asked_for_is_that_of_all_keys)
 }
 GST_END_TEST;
 
-/* Any bytes at all, from the characters that mean something: nothing crashes, and errors come without keys. */
+/* Any bytes at all, from the characters that mean something: nothing crashes, and errors come
+ * without keys. */
 GST_START_TEST (random_text_is_taken_or_refused_with_an_error)
 {
   static const gchar *const parts[] = {"send", " ", "\t", "mki=", "0a", "f", "#", "\n", "\r\n",

@@ -245,7 +245,8 @@ GST_START_TEST (a_key_that_was_set_again_repeats_no_nonce)
   g_autoptr (GHashTable) seen =
       g_hash_table_new_full (g_bytes_hash, g_bytes_equal, (GDestroyNotify) g_bytes_unref, NULL);
 
-  /* Two keys in turn, and the same numbers again and again, as of a payloader that is restarted with a fixed SSRC. */
+  /* Two keys in turn, and the same numbers again and again, as of a payloader that is restarted
+   * with a fixed SSRC. */
   for (guint i = 0; i < 2000; i++) {
     g_autoptr (GstBuffer) encrypted = NULL;
     g_autoptr (GBytes) bytes = NULL;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* perclitenc.c - what perclitenc makes of packets and events, and perclitedec makes of them again. */
+/* perclitenc.c - what perclitenc makes of packets and events, and perclitedec makes of them
+ * again. */
 
 #ifdef HAVE_CONFIG_H
 #include "config.h"
@@ -421,7 +422,8 @@ GST_END_TEST;
 
 /* Events, caps, queries */
 
-/* The marks among the sticky events of the harness, and whether the last event before them is caps. */
+/* The marks among the sticky events of the harness, and whether the last event before them is
+ * caps. */
 static guint
 count_marks (GstHarness *h, gboolean *after_caps)
 {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* perclitepacket.c (test) - RTP packets are measured as GstRTPBuffer measures them, and change in place only where nobody else looks. */
+/* perclitepacket.c (test) - RTP packets are measured as GstRTPBuffer measures them, and change in
+ * place only where nobody else looks. */
 
 #ifdef HAVE_CONFIG_H
 #include "config.h"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* perclitesecrets.c - a key is nowhere to be seen: properties, logs, messages, statistics, graphs. */
+/* perclitesecrets.c - a key is nowhere to be seen: properties, logs, messages, statistics,
+ * graphs. */
 
 #define _GNU_SOURCE /* memmem() */
 
@@ -259,7 +260,8 @@ GST_START_TEST (a_passphrase_and_its_key_are_not_shown)
 }
 GST_END_TEST;
 
-/* What the tool prints with -v and -m, what it logs with all categories at the highest level, and its graphs. */
+/* What the tool prints with -v and -m, what it logs with all categories at the highest level, and
+ * its graphs. */
 GST_START_TEST (gst_launch_does_not_show_a_key_file)
 {
   g_autofree gchar *dir = g_dir_make_tmp ("perclite-XXXXXX", NULL);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* perclitesessionkeys.c (test) - the same session key is there once for those who share, and goes with the last of them. */
+/* perclitesessionkeys.c (test) - the same session key is there once for those who share, and goes
+ * with the last of them. */
 
 #ifdef HAVE_CONFIG_H
 #include "config.h"

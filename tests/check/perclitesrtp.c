@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* perclitesrtp.c (test) - the transform against known answers, OpenSSL alone, and libsrtp2 alone. */
+/* perclitesrtp.c (test) - the transform against known answers, OpenSSL alone, and libsrtp2
+ * alone. */
 
 #ifdef HAVE_CONFIG_H
 #include "config.h"
@@ -129,8 +130,8 @@ GST_START_TEST (the_known_packet_is_decrypted_as_known)
 }
 GST_END_TEST;
 
-/* RFC 7714, section 8.1: nonce = salt XOR (00 00 | SSRC | ROC | SEQ); section 9.2: the header is the
- * associated data. */
+/* RFC 7714, section 8.1: nonce = salt XOR (00 00 | SSRC | ROC | SEQ); section 9.2: the header is
+ * the associated data. */
 GST_START_TEST (the_known_packet_is_what_the_rfcs_say)
 {
   g_autoptr (GBytes) key = test_hex (KNOWN_SESSION_KEY);
@@ -553,7 +554,8 @@ GST_START_TEST (openssl_computes_unless_told_otherwise)
 }
 GST_END_TEST;
 
-/* libsrtp2 tests what it is given with what it tests its own with, AES-GCM with a tag of 8 bytes among it. */
+/* libsrtp2 tests what it is given with what it tests its own with, AES-GCM with a tag of 8 bytes
+ * among it. */
 GST_START_TEST (libsrtp2_finds_no_fault_with_openssl)
 {
   static const srtp_cipher_type_t *const ciphers[] = {&perclite_aes_128_gcm, &perclite_aes_256_gcm,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* perclitestates.c (test) - none of what users of end-to-end encryption complain about is silent, and all of it passes. */
+/* perclitestates.c (test) - none of what users of end-to-end encryption complain about is silent,
+ * and all of it passes. */
 
 #ifdef HAVE_CONFIG_H
 #include "config.h"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* perclitewatch.c (test) - changes of files are told, once each, and not after the end of the watch. */
+/* perclitewatch.c (test) - changes of files are told, once each, and not after the end of the
+ * watch. */
 
 #ifdef HAVE_CONFIG_H
 #include "config.h"
@@ -102,8 +103,8 @@ write_in_place (const gchar *name, const gchar *content)
   close (fd);
 }
 
-/* Returns after every watch there is has been looked at since the call: watches are looked at in turn, so a
- * younger one that has been called twice has seen the older ones pass at least once. */
+/* Returns after every watch there is has been looked at since the call: watches are looked at in
+ * turn, so a younger one that has been called twice has seen the older ones pass at least once. */
 static void
 await_round (void)
 {
@@ -255,7 +256,8 @@ GST_START_TEST (a_pipe_or_directory_at_the_path_makes_no_call)
 }
 GST_END_TEST;
 
-/* As Kubernetes replaces secrets: the file is a link through a link to a directory, and the latter is replaced. */
+/* As Kubernetes replaces secrets: the file is a link through a link to a directory, and the latter
+ * is replaced. */
 GST_START_TEST (a_link_that_is_swapped_in_the_middle_of_the_path_makes_a_call)
 {
   static const gchar *const versions[] = {"a", "b"};
@@ -327,7 +329,8 @@ count_threads (void)
   return n;
 }
 
-/* A thread names itself when it runs, and the kernel may list it some time after it has been joined. */
+/* A thread names itself when it runs, and the kernel may list it some time after it has been
+ * joined. */
 static void
 await_threads (guint n)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* processexit.c - a process that has loaded the plugin of the element FACTORY ends without OpenSSL's being torn down
- * under threads that end at the same time. */
+/* processexit.c - a process that has loaded the plugin of the element FACTORY ends without
+ * OpenSSL's being torn down under threads that end at the same time. */
 
 #ifdef HAVE_CONFIG_H
 #include "config.h"
@@ -12,7 +12,8 @@
 #include <stdio.h>
 #include <unistd.h>
 
-/* Exit handlers run in the reverse order of their registration: after that of OpenSSL, if it has one. */
+/* Exit handlers run in the reverse order of their registration: after that of OpenSSL, if it has
+ * one. */
 static void
 check_openssl (void)
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* perclitedec among packets of all kinds: bytes that are nothing, packets that one of several keys encrypted, damaged or
- * not, again or late, while keys come and go. What comes out is what somebody with a key of the ring has encrypted, once.
+/* perclitedec among packets of all kinds: bytes that are nothing, packets that one of several keys
+ * encrypted, damaged or not, again or late, while keys come and go. What comes out is what somebody
+ * with a key of the ring has encrypted, once.
  *
  * The first bytes are settings, the others commands. Past its end the input is zeros. */
 
@@ -17,7 +18,8 @@
 
 #define RTP_HEADER_SIZE 12
 
-/* Packets that the element may lose of a stream that is new, before the first one comes out, at one a second. */
+/* Packets that the element may lose of a stream that is new, before the first one comes out, at one
+ * a second. */
 #define PATIENCE 20
 
 typedef struct {
@@ -57,7 +59,8 @@ typedef struct {
   guint64 packets_out, bytes_out;
 } Run;
 
-/* Linked instead of g_get_monotonic_time(), so that what depends on time is told by the input alone. */
+/* Linked instead of g_get_monotonic_time(), so that what depends on time is told by the input
+ * alone. */
 gint64 __wrap_g_get_monotonic_time (void);
 
 static gint64 now;
@@ -138,8 +141,9 @@ check_once (Run *run, const Sent *sent)
   }
 }
 
-/* OUT has come of the packet IN. The tag is over all that is in its payload, so that is, to the last bit, something that
- * was sent. (With a tag of 4 bytes chance alone finds one in 2^32 tries.) */
+/* OUT has come of the packet IN. The tag is over all that is in its payload, so that is, to the
+ * last bit, something that was sent. (With a tag of 4 bytes chance alone finds one in 2^32
+ * tries.) */
 static void
 check_out (Run *run, GBytes *in, GBytes *out)
 {
@@ -344,7 +348,8 @@ append_zeros (GByteArray *packet, gsize n)
   memset (packet->data + packet->len - n, 0, n);
 }
 
-/* An outer packet: SHAPE tells CSRCs, extension and padding, SSRC_CHANGE what a server has made of the SSRC. */
+/* An outer packet: SHAPE tells CSRCs, extension and padding, SSRC_CHANGE what a server has made of
+ * the SSRC. */
 static GByteArray *
 wrap (const Sent *sent, guint8 shape, guint8 ssrc_change)
 {
@@ -586,7 +591,8 @@ check_stats (const Run *run)
   g_assert_cmpuint (dropped, ==, run->packets_in - run->packets_out);
 }
 
-/* Key K of the ring: with an MKI of one byte or four, with one if its number is even, or without. */
+/* Key K of the ring: with an MKI of one byte or four, with one if its number is even, or
+ * without. */
 static gchar *
 make_line (guint k, guint mki_kind, gsize size)
 {
@@ -679,7 +685,8 @@ push_events (Run *run, const gchar *media)
   gst_pad_push_event (run->source, gst_event_new_segment (&segment));
 }
 
-/* Where libsrtp2 uses NSS, it loads that for its first session and unloads it with the last: more work than all else. */
+/* Where libsrtp2 uses NSS, it loads that for its first session and unloads it with the last: more
+ * work than all else. */
 static void
 keep_session (const PercliteKey *key)
 {

@@ -6,8 +6,8 @@
 
 #include "fuzz.h"
 
-/* A critical of GLib is a mistake in what calls it. What GLib does about one that is fatal is a breakpoint, which
- * libFuzzer takes for no crash. */
+/* A critical of GLib is a mistake in what calls it. What GLib does about one that is fatal is a
+ * breakpoint, which libFuzzer takes for no crash. */
 static GLogWriterOutput
 write_log (GLogLevelFlags level, const GLogField *fields, gsize n_fields, gpointer user_data)
 {

@@ -13,7 +13,8 @@ G_BEGIN_DECLS
 int LLVMFuzzerInitialize (int *argc, char ***argv);
 int LLVMFuzzerTestOneInput (const uint8_t *data, size_t size);
 
-/* The error that a function owes whenever it returns nothing: of DOMAIN, and with words that can be shown. */
+/* The error that a function owes whenever it returns nothing: of DOMAIN, and with words that can be
+ * shown. */
 void fuzz_check_error (const GError *error, GQuark domain);
 
 G_END_DECLS

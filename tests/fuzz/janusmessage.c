@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Whatever a server sends is a message all of whose members can be read, or a proper error; and requests that are made
- * of what it sent are JSON. */
+/* Whatever a server sends is a message all of whose members can be read, or a proper error; and
+ * requests that are made of what it sent are JSON. */
 
 #include <string.h>
 
@@ -196,7 +196,8 @@ get_depth (JsonNode *node)
   return depth + 1;
 }
 
-/* What has been read is not nested so deeply that the stack of json-glib, which reads recursively, is in danger. */
+/* What has been read is not nested so deeply that the stack of json-glib, which reads recursively,
+ * is in danger. */
 static void
 check_depth (const gchar *text, gsize size)
 {
@@ -229,7 +230,8 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
 {
   gboolean is_message;
 
-  /* json-glib 1.6 loses what its scanner holds when JSON is malformed, so only where it is not are leaks ours. */
+  /* json-glib 1.6 loses what its scanner holds when JSON is malformed, so only where it is not are
+   * leaks ours. */
   __lsan_disable ();
   is_message = parse ((const gchar *) data, size);
   __lsan_enable ();

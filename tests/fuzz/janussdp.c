@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Two SDPs, the second of which begins with the second line "v=...", are an offer and its answer, and each of them
- * also the other: as of a server, and as of webrtcbin. */
+/* Two SDPs, the second of which begins with the second line "v=...", are an offer and its answer,
+ * and each of them also the other: as of a server, and as of webrtcbin. */
 
 #include <string.h>
 

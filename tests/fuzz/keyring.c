@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Whatever stands in a key file: keys that keep what the headers promise, or an error that does not show them. The first
- * character is a digit for the suite that is asked for, 0 for that which the size tells. */
+/* Whatever stands in a key file: keys that keep what the headers promise, or an error that does not
+ * show them. The first character is a digit for the suite that is asked for, 0 for that which the
+ * size tells. */
 
 #define _GNU_SOURCE /* memmem() */
 #include <string.h>
@@ -8,7 +9,8 @@
 #include "fuzz.h"
 #include "perclitekeyring.h"
 
-/* The words of an error have no run of so many letters and digits, but for fingerprints, which may be shown. */
+/* The words of an error have no run of so many letters and digits, but for fingerprints, which may
+ * be shown. */
 #define SECRET_SIZE 13
 #define FINGERPRINT_SIZE 16
 #define HEX_DIGITS "0123456789abcdef"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Recordings of Janus, read by the core and by mjrdemux in push and pull mode; what comes out is written again by mjrmux.
+/* Recordings of Janus, read by the core and by mjrdemux in push and pull mode; what comes out is
+ * written again by mjrmux.
  *
  * The first byte is not of the recording: it tells how large the pieces are in which it comes. */
 
@@ -11,7 +12,8 @@
 #include "gstmjrmux.h"
 #include "mjrformat.h"
 
-/* Reads a recording to its end. A hostile one must cost neither endless steps nor bytes that are not there. */
+/* Reads a recording to its end. A hostile one must cost neither endless steps nor bytes that are
+ * not there. */
 static void
 read_core (const guint8 *data, gsize size, gsize piece)
 {

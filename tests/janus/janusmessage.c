@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Every message of Janus is read for what it is, anything else does no harm, and requests have exactly their members. */
+/* Every message of Janus is read for what it is, anything else does no harm, and requests have
+ * exactly their members. */
 
 #include <string.h>
 #include <gst/check/gstcheck.h>
@@ -901,7 +902,8 @@ GST_START_TEST (deep_nesting_is_told_as_such)
 }
 GST_END_TEST;
 
-/* json-glib takes comments and single quotes too: a quote there must not hide the brackets after it. */
+/* json-glib takes comments and single quotes too: a quote there must not hide the brackets after
+ * it. */
 GST_START_TEST (nesting_does_not_hide_behind_what_is_no_json)
 {
   static const gchar *const prefixes[] = {"/*\"*/", "/*\\*/", "//\"\n", "/**//*\"*/",
@@ -1009,7 +1011,8 @@ GST_END_TEST;
 
 /* ---- Building ---- */
 
-/* REQUEST (taken) as text is the JSON EXPECTED: the same members, values and types, in any order. */
+/* REQUEST (taken) as text is the JSON EXPECTED: the same members, values and types, in any
+ * order. */
 static void
 check_json (JsonObject *request, const gchar *expected)
 {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What a jitter buffer asks for in vain is told once two attempts have had their time, whatever the round-trip time. */
+/* What a jitter buffer asks for in vain is told once two attempts have had their time, whatever the
+ * round-trip time. */
 
 #include <gst/check/gstcheck.h>
 #include <gst/check/gstharness.h>
@@ -165,7 +166,8 @@ GST_START_TEST (before_the_round_trip_time_is_known_there_is_more_patience)
 }
 GST_END_TEST;
 
-/* The jitter buffer itself does not learn it where it is longer than the time between two requests. */
+/* The jitter buffer itself does not learn it where it is longer than the time between two
+ * requests. */
 GST_START_TEST (what_comes_at_the_second_attempt_is_not_told_whatever_the_round_trip_time)
 {
   static const guint round_trips[] = {1, 30, 100, 200, 240};

@@ -6,7 +6,8 @@
 #include "gstjanuspost.h"
 #include "januserror.h"
 
-/* What is told of an error with CODE of DOMAIN and TEXT, as an error, or as a warning with what is done. */
+/* What is told of an error with CODE of DOMAIN and TEXT, as an error, or as a warning with what is
+ * done. */
 static gchar *
 tell (GQuark domain, gint code, const gchar *text, const gchar *what_is_done)
 {

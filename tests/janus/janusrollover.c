@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A stream of which nothing is authentic is told from one that loses a packet now and then, by what an srtpdec counts. */
+/* A stream of which nothing is authentic is told from one that loses a packet now and then, by what
+ * an srtpdec counts. */
 
 #include <gst/check/gstcheck.h>
 
@@ -38,8 +39,8 @@ look (GstJanusRollover *rollover, const Counts *counts, guint n)
   return gst_janus_rollover_is_lost (rollover, stats, &ssrc) ? ssrc : 0;
 }
 
-/* After one authentic packet as many are received, and dropped, each time, and with every REPORT-th look a report comes as well, unless it is 0. How
- * many looks it takes; 0: more than 100. */
+/* After one authentic packet as many are received, and dropped, each time, and with every REPORT-th
+ * look a report comes as well, unless it is 0. How many looks it takes; 0: more than 100. */
 static guint
 count_looks (guint received, guint dropped, guint report)
 {

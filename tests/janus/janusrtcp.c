@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A compound RTCP packet on several sources becomes one for each of them, and nothing of it is lost. */
+/* A compound RTCP packet on several sources becomes one for each of them, and nothing of it is
+ * lost. */
 
 #include <string.h>
 #include <gst/check/gstcheck.h>

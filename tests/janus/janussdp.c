@@ -284,7 +284,8 @@ GST_START_TEST (other_ports_stay_when_bundled_media_are_not_rejected)
 }
 GST_END_TEST;
 
-/* Each of the following texts, which NULL ends, is in the error; without any, the answer takes everything. */
+/* Each of the following texts, which NULL ends, is in the error; without any, the answer takes
+ * everything. */
 static void
 check_answer (const gchar *offer_text, const gchar *answer_text, ...)
 {

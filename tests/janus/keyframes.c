@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What is lost and will not be sent again is made up for by a keyframe, long before a jitter buffer with much time gives it up. */
+/* What is lost and will not be sent again is made up for by a keyframe, long before a jitter buffer
+ * with much time gives it up. */
 
 #include <gst/check/gstcheck.h>
 
 #include "lossylink.h"
 #include "testcall.h"
 
-/* The jitter buffer lets out nothing before the tests are over, so whatever they see is not for what has come out of it. */
+/* The jitter buffer lets out nothing before the tests are over, so whatever they see is not for
+ * what has come out of it. */
 #define LONG "latency=30000"
 
 #define PUBLISHER                           \

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What a receiver behind a real Janus is told when it has not the sender's key, and that it recovers when it gets it. */
+/* What a receiver behind a real Janus is told when it has not the sender's key, and that it
+ * recovers when it gets it. */
 
 #include <signal.h>
 #include <string.h>
@@ -19,7 +20,8 @@
 #define SRC "janusvideoroomsrc name=s feed-id=777 janus-endpoint=%s room-id="
 #define DECODE " ! rtpvp8depay ! vp8dec name=decoder ! fakesink name=v async=false"
 
-/* Two seconds of pictures: the keyframe that the server asks for when somebody comes has gone by. */
+/* Two seconds of pictures: the keyframe that the server asks for when somebody comes has gone
+ * by. */
 #define MANY 60
 
 /* A publisher of VIDEO whose perclitenc has PROPERTIES, and its being up. */
@@ -209,7 +211,8 @@ key_line (guint number, const gchar *mark, gboolean with_mki)
                   : g_strconcat (mark, text, NULL);
 }
 
-/* Rotates the keys of a publisher up to LAST, each of which is used for a while; then only that one is left. */
+/* Rotates the keys of a publisher up to LAST, each of which is used for a while; then only that one
+ * is left. */
 static GstElement *
 publish_and_rotate (TestJanus *janus, guint last, gboolean with_mki)
 {

@@ -8,8 +8,8 @@
 #include "testcall.h"
 
 #define LOSS 0.05
-/* A link without delay has no round-trip time that Janus could measure, and then it keeps nothing to send
- * again. */
+/* A link without delay has no round-trip time that Janus could measure, and then it keeps nothing
+ * to send again. */
 #define DELAY_MSECONDS 10
 #define PACKETS 1000
 
@@ -113,7 +113,8 @@ typedef struct {
   guint64 dropped; /* by perclitedec */
 } Result;
 
-/* Publishes with PROPERTIES and subscribes through a link; loses packets in the given directions. */
+/* Publishes with PROPERTIES and subscribes through a link; loses packets in the given
+ * directions. */
 static Result
 call_with_loss (gdouble to_client, gdouble to_server, const gchar *properties, const gchar *audio,
     const gchar *receiver_properties)
@@ -151,7 +152,8 @@ call_with_loss (gdouble to_client, gdouble to_server, const gchar *properties, c
   frames = gst_element_get_static_pad (sink, "sink");
   gst_pad_add_probe (frames, GST_PAD_PROBE_TYPE_BUFFER, on_frame, &gaps, NULL);
   test_wait_state (subscriber, "s", "connected");
-  /* Janus begins to keep packets with the first report from which it can tell the round-trip time. */
+  /* Janus begins to keep packets with the first report from which it can tell the round-trip
+   * time. */
   test_wait_until (keeps_packets, janus);
   if (g_str_has_suffix (properties, "true"))
     test_wait_until (test_asks_again, subscriber);
@@ -189,8 +191,8 @@ check_recovery (gdouble to_client, gdouble to_server, const gchar *audio)
 
   fail_unless (
       result.lost > PACKETS * LOSS / 4, "the link has lost only %" G_GUINT64_FORMAT, result.lost);
-  /* Without retransmission it is 1 of 20. A retransmission may be lost as well, and there is time for two: 1 of 8000, and more where a busy machine
-   * takes time from them. */
+  /* Without retransmission it is 1 of 20. A retransmission may be lost as well, and there is time
+   * for two: 1 of 8000, and more where a busy machine takes time from them. */
   fail_unless (result.unrecovered * 150 <= result.expected, "%u of %u packets never came",
       result.unrecovered, result.expected);
   assert_equals_uint64 (result.dropped, 0);
@@ -220,14 +222,16 @@ GST_START_TEST (who_can_wait_gets_what_both_ways_lose)
       LOSS, LOSS, "do-retransmission=true", OPUS_SOURCE ENCRYPT "sfu.", "latency=800");
 
   fail_unless (result.lost > PACKETS * LOSS / 4);
-  /* Time for four retransmissions, each of which may be lost; Janus asks a publisher only twice: 1 of 2000. */
+  /* Time for four retransmissions, each of which may be lost; Janus asks a publisher only twice: 1
+   * of 2000. */
   fail_unless (result.unrecovered * 100 <= result.expected, "%u of %u packets never came",
       result.unrecovered, result.expected);
   assert_equals_uint64 (result.dropped, 0);
 }
 GST_END_TEST;
 
-/* As often as Janus sends it again, from the first second on, and not only as often as a 20th of the bandwidth allows: 1 of 3000. */
+/* As often as Janus sends it again, from the first second on, and not only as often as a 20th of
+ * the bandwidth allows: 1 of 3000. */
 GST_START_TEST (what_is_lost_again_and_again_is_asked_for_again_and_again)
 {
   Result result = call_with_loss (0.2, 0, "do-retransmission=true", "", "latency=800");

@@ -203,7 +203,8 @@ receive_number (Fixture *f, GSocket *socket, GSocketAddress **from)
 {
   guint8 packet[16];
 
-  /* The context does not watch the socket, but wakes up for the relay, which comes just before it. */
+  /* The context does not watch the socket, but wakes up for the relay, which comes just before
+   * it. */
   fail_unless (test_wait (f->context, is_readable, socket, BOUND_MS));
   fail_unless_equals_int (
       g_socket_receive_from (socket, from, (char *) packet, sizeof packet, NULL, NULL), 3);

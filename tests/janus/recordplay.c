@@ -87,8 +87,9 @@ read_recording (TestJanus *janus, const gchar *id, const gchar *media)
   return test_recording_read (path);
 }
 
-/* Each frame of recording ID comes when it is played as PROPERTIES say. But for the very last packet: the plugin hangs up
- * right after it, and the server drops what has not gone out by then. */
+/* Each frame of recording ID comes when it is played as PROPERTIES say. But for the very last
+ * packet: the plugin hangs up right after it, and the server drops what has not gone out by
+ * then. */
 static void
 check_play (TestJanus *janus, const gchar *id, const gchar *properties)
 {

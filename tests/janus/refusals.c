@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Whatever a server or a network refuses is an error that says what to do, in time. What heals is one without
- * reconnecting. */
+/* Whatever a server or a network refuses is an error that says what to do, in time. What heals is
+ * one without reconnecting. */
 
 #include <sys/wait.h>
 

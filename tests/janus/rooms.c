@@ -349,7 +349,8 @@ GST_START_TEST (rooms_and_feeds_can_be_strings)
 }
 GST_END_TEST;
 
-/* What Janus says when somebody is removed, and when somebody called "ok" leaves, is nearly the same. */
+/* What Janus says when somebody is removed, and when somebody called "ok" leaves, is nearly the
+ * same. */
 GST_START_TEST (somebody_called_ok_who_leaves_removes_nobody)
 {
   TestJanusOptions options = {.string_ids = TRUE};
@@ -522,7 +523,8 @@ GST_START_TEST (a_keyframe_wanted_downstream_comes_from_the_publisher)
   g_autoptr (GstPad) pad = gst_element_get_static_pad (sink, "sink");
   KeyframeCheck check = {test_count (subscriber, "v"), 0};
 
-  /* The source makes one every 10 seconds by itself; a second at 30 frames is past those of the start. */
+  /* The source makes one every 10 seconds by itself; a second at 30 frames is past those of the
+   * start. */
   test_wait_buffers (subscriber, check.count, 60);
   check.keyframes = g_atomic_int_get (&check.count->keyframes);
   gst_pad_push_event (

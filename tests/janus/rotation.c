@@ -20,9 +20,10 @@
   "deadline=1 ! rtpvp8pay pt=105 mtu=1170"
 #define AUDIO_SOURCE "audiotestsrc is-live=true wave=white-noise ! opusenc ! rtpopuspay"
 
-/* This network loses nothing. A jitter buffer that asks for retransmissions gives up packets all the same when the machine
- * is so busy that a sender pauses for longer than the latency, which would not be the key's fault. A decoder with
- * max-errors=0 makes an error of the first frame it cannot decode. */
+/* This network loses nothing. A jitter buffer that asks for retransmissions gives up packets all
+ * the same when the machine is so busy that a sender pauses for longer than the latency, which
+ * would not be the key's fault. A decoder with max-errors=0 makes an error of the first frame it
+ * cannot decode. */
 #define PARTICIPANT                                                                               \
   VIDEO_SOURCE " ! perclitenc name=venc ! janusvideoroomsink name=sfu janus-endpoint=%s "         \
                "room-id=" TEST_ROOM_E2EE " feed-id=%u " AUDIO_SOURCE                              \
@@ -189,7 +190,8 @@ has_arrived (gpointer data)
   return arrival->first + items->len >= arrival->all->len;
 }
 
-/* Whatever has come by at FROM until now comes by at TO, in its order and nothing between, from the first on that does. */
+/* Whatever has come by at FROM until now comes by at TO, in its order and nothing between, from the
+ * first on that does. */
 static guint
 check_complete (Tape *from, Tape *to, const gchar *what)
 {
@@ -219,7 +221,8 @@ typedef enum { WAITING, OFFERED, SENDING, RETIRED } Step;
 typedef struct _Direction Direction;
 struct _Direction {
   const gchar *name;
-  /* How the next key, SELF->key + 1, is given to the receiver, then made the sender's, and then the other taken away. */
+  /* How the next key, SELF->key + 1, is given to the receiver, then made the sender's, and then the
+   * other taken away. */
   void (*offer) (Direction *self);
   void (*send) (Direction *self);
   void (*retire) (Direction *self);

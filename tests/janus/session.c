@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The conversation with a server, real or hostile: in order from the first word to the last, and each end told once. */
+/* The conversation with a server, real or hostile: in order from the first word to the last, and
+ * each end told once. */
 
 #include <libsoup/soup.h>
 

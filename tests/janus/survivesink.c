@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What a publisher survives: whatever ends its session, it comes back by itself as the one it was. */
+/* What a publisher survives: whatever ends its session, it comes back by itself as the one it
+ * was. */
 
 #include <gst/check/gstcheck.h>
 #include <gst/rtp/rtp.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What a receiver survives: publishers that leave and return, one or many, and the loss of the server. */
+/* What a receiver survives: publishers that leave and return, one or many, and the loss of the
+ * server. */
 
 #include <gst/check/gstcheck.h>
 
@@ -48,7 +49,8 @@ on_output (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
   now = gst_element_get_current_running_time (timeline->pipeline);
   g_mutex_lock (&timeline->lock);
   timeline->backwards |= timeline->last != GST_CLOCK_TIME_NONE && time < timeline->last;
-  /* The machine may be slow, but a clock that began anew is off by seconds from the beginning on. */
+  /* The machine may be slow, but a clock that began anew is off by seconds from the beginning
+   * on. */
   timeline->late |= time > now + GST_SECOND;
   timeline->last = time;
   g_mutex_unlock (&timeline->lock);
@@ -313,8 +315,9 @@ is_out_of_step (GstElement *receiver, TestCount *pictures)
   return is_warned;
 }
 
-/* What the publisher has sent before a receiver is there makes Janus count a rollover when it comes late, and the receiver not, if it does not get it:
- * without help this connection would never bring a picture. */
+/* What the publisher has sent before a receiver is there makes Janus count a rollover when it comes
+ * late, and the receiver not, if it does not get it: without help this connection would never bring
+ * a picture. */
 GST_START_TEST (a_rollover_that_only_the_server_counts_is_got_over)
 {
   g_autoptr (TestJanus) janus = test_start_janus (NULL);
@@ -369,7 +372,8 @@ GST_START_TEST (a_connection_of_which_nothing_is_authentic_is_made_again)
 }
 GST_END_TEST;
 
-/* Longer than the silence by which a connection is known to be lost: the server reports on what it has all the same. */
+/* Longer than the silence by which a connection is known to be lost: the server reports on what it
+ * has all the same. */
 static void
 assert_not_lost (GstElement *pipeline)
 {
@@ -470,7 +474,8 @@ hold (GstElement *pipeline, const gchar *name, gint *held)
       pad, GST_PAD_PROBE_TYPE_BLOCK | GST_PAD_PROBE_TYPE_BUFFER, on_held, held, NULL);
 }
 
-/* A far end that takes nothing for a while: what is pushed to it waits, and with it whatever holds the stream. */
+/* A far end that takes nothing for a while: what is pushed to it waits, and with it whatever holds
+ * the stream. */
 GST_START_TEST (who_is_held_up_downstream_reconnects_all_the_same)
 {
   g_autoptr (TestJanus) janus = test_start_janus (NULL);
@@ -504,7 +509,8 @@ GST_START_TEST (who_is_held_up_downstream_can_be_stopped_while_the_server_goes)
   gint round;
 
   for (round = 0; round < 4; round++) {
-    /* A sink that waits for the clock when the pipeline is paused, and then for its being played again. */
+    /* A sink that waits for the clock when the pipeline is paused, and then for its being played
+     * again. */
     GstElement *receiver = test_play (SRC "feed-id=777 ! perclitedec key=" KEY " ! rtpvp8depay ! "
                                           "vp8dec ! fakesink name=v sync=true ts-offset=1000000000",
         endpoint, TEST_ROOM_OPEN);
@@ -819,7 +825,8 @@ GST_START_TEST (all_of_them_come_back_to_their_pads_after_the_server)
 }
 GST_END_TEST;
 
-/* Refused by the server, as this feed's subscription is mixed up: it does not concern the others. */
+/* Refused by the server, as this feed's subscription is mixed up: it does not concern the
+ * others. */
 GST_START_TEST (one_feed_that_cannot_be_received_is_left_out)
 {
   g_autoptr (TestJanus) janus = test_start_janus (NULL);

@@ -41,14 +41,15 @@ void test_end (GstElement *pipeline);
 GstElement *
 test_publish (TestJanus *janus, const gchar *source, const gchar *room, const gchar *properties);
 
-/* Waits for the element message "janus-state" with STATE from the element NAME. An error fails the test. */
+/* Waits for the element message "janus-state" with STATE from the element NAME. An error fails the
+ * test. */
 void test_wait_state (GstElement *pipeline, const gchar *name, const gchar *state);
 /* The same, and returns the message. */
 GstMessage *test_wait_state_message (GstElement *pipeline, const gchar *name, const gchar *state);
 /* Waits for the element message NAME, which is returned. An error fails the test. */
 GstMessage *test_wait_element_message (GstElement *pipeline, const gchar *name);
-/* Waits for a message of TYPE, a warning or an information, of the element NAME whose text has TEXT in it. An error fails
- * the test. */
+/* Waits for a message of TYPE, a warning or an information, of the element NAME whose text has TEXT
+ * in it. An error fails the test. */
 void
 test_wait_text (GstElement *pipeline, GstMessageType type, const gchar *name, const gchar *text);
 void test_wait_eos (GstElement *pipeline);
@@ -61,7 +62,8 @@ void test_expect_error (GstElement *pipeline, ...) G_GNUC_NULL_TERMINATED;
 /* Returns (transfer full) the element NAME, which there must be. */
 GstElement *test_get_element (GstElement *pipeline, const gchar *name);
 
-/* Counts the buffers that come to the sink pad of the element NAME from now on. Freed with the pipeline. */
+/* Counts the buffers that come to the sink pad of the element NAME from now on. Freed with the
+ * pipeline. */
 typedef struct {
   gint buffers;   /* atomic */
   gint keyframes; /* atomic: those without the flag "delta unit" */
@@ -71,11 +73,13 @@ TestCount *test_count (GstElement *pipeline, const gchar *name);
 /* Waits until COUNT has N buffers. An error, or EOS before, fails the test. */
 void test_wait_buffers (GstElement *pipeline, TestCount *count, gint n);
 
-/* Counts the requests for keyframes that pass the pad PAD of the element NAME upstream, from now on, atomically in REQUESTS. */
+/* Counts the requests for keyframes that pass the pad PAD of the element NAME upstream, from now
+ * on, atomically in REQUESTS. */
 void test_count_keyframe_requests (
     GstElement *pipeline, const gchar *name, const gchar *pad, gint *requests);
 
-/* Whether PIPELINE, which receives video, asks for what is lost: not from the first moment on. For test_wait_until(). */
+/* Whether PIPELINE, which receives video, asks for what is lost: not from the first moment on. For
+ * test_wait_until(). */
 gboolean test_asks_again (gpointer pipeline);
 
 /* Waits until CHECK (DATA) is TRUE. */
@@ -84,7 +88,8 @@ void test_wait_until (gboolean (*check) (gpointer data), gpointer data);
 /* Waits until the atomic integer at NUMBER is VALUE. */
 void test_wait_number (gint *number, gint value);
 
-/* How many entries DIRECTORY has: "/proc/self/fd" those of descriptors, "/proc/self/task" those of threads. */
+/* How many entries DIRECTORY has: "/proc/self/fd" those of descriptors, "/proc/self/task" those of
+ * threads. */
 guint test_count_entries (const gchar *directory);
 
 /* A statistic of the element NAME. */

@@ -225,7 +225,8 @@ GST_START_TEST (wss_is_verified_by_the_certificate)
   g_autoptr (TestClient) distrusting = NULL;
   g_autoptr (GError) error = NULL;
 
-  /* In this order: a connection that resumes a TLS session of this process is not verified again. */
+  /* In this order: a connection that resumes a TLS session of this process is not verified
+   * again. */
   distrusting = test_client_connect (test_janus_get_wss_endpoint (janus), NULL, &error);
   fail_unless (distrusting == NULL);
   fail_unless (g_error_matches (error, G_TLS_ERROR, G_TLS_ERROR_BAD_CERTIFICATE));
@@ -353,7 +354,8 @@ testjanus_suite (void)
   Suite *suite = suite_create ("testjanus");
   TCase *tests = tcase_create ("general");
 
-  /* Only so that a broken test ends: the default of four seconds is about what Janus takes to time out. */
+  /* Only so that a broken test ends: the default of four seconds is about what Janus takes to time
+   * out. */
   tcase_set_timeout (tests, 60);
   suite_add_tcase (suite, tests);
   tcase_add_test (tests, rooms_are_listed);

@@ -5,7 +5,8 @@
 
 #include <gst/check/gstcheck.h>
 
-/* Counts the structures of the array FIELD of the stats, those with FINGERPRINT only unless it is NULL. */
+/* Counts the structures of the array FIELD of the stats, those with FINGERPRINT only unless it is
+ * NULL. */
 static guint
 count_structures (GstElement *element, const gchar *field, const gchar *fingerprint)
 {

@@ -9,8 +9,8 @@
 
 G_BEGIN_DECLS
 
-/* What the stats of an element say: how many keys it has, whether the key of that number is one of them, and whether a
- * stream has it. */
+/* What the stats of an element say: how many keys it has, whether the key of that number is one of
+ * them, and whether a stream has it. */
 guint test_key_count (GstElement *element);
 gboolean test_key_is_there (GstElement *element, guint number);
 gboolean test_key_is_used (GstElement *element, guint number);

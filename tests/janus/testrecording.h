@@ -19,7 +19,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (TestRecording, test_recording_free)
 
 /* Whether the server has flagged it as encrypted. */
 gboolean test_recording_is_flagged (TestRecording *recording);
-/* How many buffers come out of "perclitedec ! DECODER" in the end, without a packet that does not decrypt. */
+/* How many buffers come out of "perclitedec ! DECODER" in the end, without a packet that does not
+ * decrypt. */
 guint test_recording_decode (TestRecording *recording, const gchar *caps, const gchar *decoder);
 
 #define TEST_VP8_CAPS "application/x-rtp,media=video,encoding-name=VP8,clock-rate=90000,payload=96"

@@ -15,7 +15,8 @@ DelayLine *delay_line_new (GMainContext *context);
 void delay_line_free (DelayLine *line);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DelayLine, delay_line_free)
 
-/* Sends a copy of @data through @socket after @delay_ms; @to is NULL when the socket is connected. */
+/* Sends a copy of @data through @socket after @delay_ms; @to is NULL when the socket is
+ * connected. */
 void delay_line_push (DelayLine *line, guint delay_ms, GSocket *socket, GSocketAddress *to,
     const void *data, gsize size);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A server with a room that is as a test wants it, for what a real Janus does only by accident or never. */
+/* A server with a room that is as a test wants it, for what a real Janus does only by accident or
+ * never. */
 
 #include "fakeroom.h"
 

@@ -6,9 +6,9 @@
 
 G_BEGIN_DECLS
 
-/* What goes on to the server in place of the client's @text: without any candidate of the client, so that the server
- * learns where the client is from the packets the relay brings. NULL if nothing goes on; then @ack is what Janus
- * would have answered. */
+/* What goes on to the server in place of the client's @text: without any candidate of the client,
+ * so that the server learns where the client is from the packets the relay brings. NULL if nothing
+ * goes on; then @ack is what Janus would have answered. */
 char *signal_rewrite_from_client (const char *text, char **ack);
 
 /* What goes on to the client in place of the server's @text: with the candidates mapped. */

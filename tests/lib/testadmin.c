@@ -28,7 +28,8 @@ get_refusal (JsonObject *reply)
   return (int) json_object_get_int_member (json_object_get_object_member (reply, "error"), "code");
 }
 
-/* A list asked about something that is gone by now is empty: whatever happened since is not an error. */
+/* A list asked about something that is gone by now is empty: whatever happened since is not an
+ * error. */
 static JsonArray *
 list (const char *endpoint, const char *secret, gint64 session, const char *what, GError **error)
 {

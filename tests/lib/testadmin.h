@@ -7,8 +7,8 @@
 
 G_BEGIN_DECLS
 
-/* Posts @request to the Admin API at @endpoint, with the secret and a transaction added, and returns the whole
- * reply. @session and @handle select what is asked about; 0 is none. */
+/* Posts @request to the Admin API at @endpoint, with the secret and a transaction added, and
+ * returns the whole reply. @session and @handle select what is asked about; 0 is none. */
 JsonObject *test_admin_request (const char *endpoint, const char *secret, gint64 session,
     gint64 handle, const char *request, GError **error);
 

@@ -6,7 +6,8 @@
 
 G_BEGIN_DECLS
 
-/* Makes a key and a self-signed certificate for 127.0.0.1 and the test's address, by the openssl command. */
+/* Makes a key and a self-signed certificate for 127.0.0.1 and the test's address, by the openssl
+ * command. */
 gboolean test_cert_make (const char *certificate, const char *key, GError **error);
 
 G_END_DECLS

@@ -76,8 +76,8 @@ is_closed (gpointer data)
   return soup_websocket_connection_get_state (data) == SOUP_WEBSOCKET_STATE_CLOSED;
 }
 
-/* Takes the expected message out of the queue. The event of a request may come before its ack, so the ack of a
- * request says nothing and is thrown away. */
+/* Takes the expected message out of the queue. The event of a request may come before its ack, so
+ * the ack of a request says nothing and is thrown away. */
 static gboolean
 is_met_or_hopeless (gpointer data)
 {

@@ -112,7 +112,8 @@ spawn (TestJanus *janus, GError **error)
   return TRUE;
 }
 
-/* Plugins are loaded before transports, but the transports one after the other: each has to be asked. */
+/* Plugins are loaded before transports, but the transports one after the other: each has to be
+ * asked. */
 static gboolean
 answers (TestJanus *janus, GError **error)
 {
@@ -354,7 +355,8 @@ test_janus_freeze (TestJanus *janus)
   pid = (id_t) g_ascii_strtoull (identifier, NULL, 10);
   g_subprocess_send_signal (janus->process, SIGSTOP);
   janus->frozen = TRUE;
-  /* Its threads stop a little later. GLib only waits for the end of a process, and WNOWAIT leaves that to it. */
+  /* Its threads stop a little later. GLib only waits for the end of a process, and WNOWAIT leaves
+   * that to it. */
   do
     result = waitid (P_PID, pid, &info, WSTOPPED | WEXITED | WNOWAIT);
   while (result < 0 && errno == EINTR);

@@ -9,7 +9,8 @@
 
 G_BEGIN_DECLS
 
-/* Ids as they stand in JSON of a server with numeric ids; with string_ids the same digits are a string. */
+/* Ids as they stand in JSON of a server with numeric ids; with string_ids the same digits are a
+ * string. */
 #define TEST_ROOM_OPEN "1234"     /* opus; vp8, vp9, h264, av1; encrypted or not */
 #define TEST_ROOM_PIN "4321"      /* joining needs TEST_PIN */
 #define TEST_ROOM_E2EE "5678"     /* refuses a publisher without the e2ee flag */
@@ -36,9 +37,10 @@ typedef struct {
 
 typedef struct _TestJanus TestJanus;
 
-/* Starts Janus and returns once it answers. It ends with the test_janus_free() of its object, and is killed when
- * the thread that started it ends in any other way. G_IO_ERROR_NOT_FOUND says that Janus is not installed. Its
- * files go with the object, unless PERCLITE_TEST_KEEP is set in the environment. */
+/* Starts Janus and returns once it answers. It ends with the test_janus_free() of its object, and
+ * is killed when the thread that started it ends in any other way. G_IO_ERROR_NOT_FOUND says that
+ * Janus is not installed. Its files go with the object, unless PERCLITE_TEST_KEEP is set in the
+ * environment. */
 TestJanus *test_janus_new (const TestJanusOptions *options, GError **error);
 void test_janus_free (TestJanus *janus);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TestJanus, test_janus_free)
@@ -52,8 +54,9 @@ const char *test_janus_get_directory (TestJanus *janus);
 const char *test_janus_get_recordings (TestJanus *janus);
 const char *test_janus_get_log_file (TestJanus *janus);
 
-/* The life of the process. stop() asks it to end, and kills it if it does not; kill() is a sudden death. restart()
- * also starts a server that is stopped or dead. A frozen server keeps its sockets and does nothing. */
+/* The life of the process. stop() asks it to end, and kills it if it does not; kill() is a sudden
+ * death. restart() also starts a server that is stopped or dead. A frozen server keeps its sockets
+ * and does nothing. */
 void test_janus_stop (TestJanus *janus);
 void test_janus_kill (TestJanus *janus);
 gboolean test_janus_restart (TestJanus *janus, GError **error);
@@ -62,14 +65,15 @@ void test_janus_thaw (TestJanus *janus);
 gboolean test_janus_is_running (TestJanus *janus);
 const char *test_janus_get_pid (TestJanus *janus); /* NULL when it does not run */
 
-/* Prints the last @lines lines of the server's log to standard error: why a test failed is often said there. */
+/* Prints the last @lines lines of the server's log to standard error: why a test failed is often
+ * said there. */
 void test_janus_dump_log (TestJanus *janus, guint lines);
 
 /* A connected client of the test's own, with the secrets of this server. */
 TestClient *test_janus_connect (TestJanus *janus, GError **error);
 
-/* Asks the VideoRoom plugin, on a session that lasts for this one request, and returns its answer. Its refusal is
- * such an answer, with "error_code" in it. */
+/* Asks the VideoRoom plugin, on a session that lasts for this one request, and returns its answer.
+ * Its refusal is such an answer, with "error_code" in it. */
 JsonObject *test_janus_request (TestJanus *janus, const char *body, GError **error);
 
 /* The participants of @room, as listparticipants describes them. */

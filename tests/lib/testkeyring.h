@@ -10,7 +10,8 @@ G_BEGIN_DECLS
 char *test_key_text (guint number);
 char *test_key_fingerprint (guint number);
 
-/* Replaces a file as people are told to: at once, and readable by its owner alone. Aborts when that fails. */
+/* Replaces a file as people are told to: at once, and readable by its owner alone. Aborts when that
+ * fails. */
 void test_key_write_file (const char *path, const char *text);
 
 G_END_DECLS

@@ -22,9 +22,9 @@ test_net_reserve_port (guint16 *port, GError **error)
   if (reservation == NULL)
     return NULL;
 
-  /* Linux lets two sockets that both allow reuse be bound to one port as long as only one of them listens. So the
-   * port can be handed to a server without the moment in between where anyone else could get it; and while a
-   * server is down for a restart, its port stays its own. */
+  /* Linux lets two sockets that both allow reuse be bound to one port as long as only one of them
+   * listens. So the port can be handed to a server without the moment in between where anyone else
+   * could get it; and while a server is down for a restart, its port stays its own. */
   if (!g_socket_bind (reservation, any, TRUE, error))
     return NULL;
 

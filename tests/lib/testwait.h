@@ -8,8 +8,8 @@ G_BEGIN_DECLS
 
 typedef gboolean (*TestPredicate) (gpointer data);
 
-/* Returns whether @predicate became true within @milliseconds. The bound is there so that a broken test ends; no
- * test should depend on its length. */
+/* Returns whether @predicate became true within @milliseconds. The bound is there so that a broken
+ * test ends; no test should depend on its length. */
 gboolean
 test_wait (GMainContext *context, TestPredicate predicate, gpointer data, guint milliseconds);
 

@@ -8,7 +8,8 @@
 #include "delayline.h"
 
 #define MAX_PACKET 65536
-/* Room for a burst that arrives while the thread does not run, or the relay would lose more than it was told to. */
+/* Room for a burst that arrives while the thread does not run, or the relay would lose more than it
+ * was told to. */
 #define SOCKET_BUFFER (1 << 20)
 
 /* Of what was sent before number 1, but comes after it. */
@@ -40,7 +41,8 @@ typedef struct {
   GHashTable *peers; /* of the client's "address port" */
 } Gate;
 
-/* One client behind a gate. It has a socket of its own toward the server, which tells clients apart by it. */
+/* One client behind a gate. It has a socket of its own toward the server, which tells clients apart
+ * by it. */
 typedef struct {
   Gate *gate;
   GSocketAddress *client;
@@ -66,8 +68,8 @@ classify (const guint8 *data, gsize size)
     return PACKET_STUN;
   if (data[0] >= 20 && data[0] <= 63)
     return PACKET_DTLS;
-  /* RFC 5761, section 4: RTCP packet types are where RTP has the marker bit and payload types 64 to 95, which RTP
-   * leaves alone when both share a port. */
+  /* RFC 5761, section 4: RTCP packet types are where RTP has the marker bit and payload types 64 to
+   * 95, which RTP leaves alone when both share a port. */
   if (data[0] >= 128 && data[0] <= 191)
     return data[1] >= 192 && data[1] <= 223 ? PACKET_RTCP : PACKET_RTP;
   return PACKET_OTHER;
@@ -89,8 +91,8 @@ relay_packet (UdpRelay *relay, LinkDirection direction, GSocket *socket, GSocket
   guint delay_ms;
 
   g_mutex_lock (&relay->lock);
-  /* One random number for each packet that may be lost, whatever the loss is at the moment: so the fate of a packet
-   * depends on nothing but its number. */
+  /* One random number for each packet that may be lost, whatever the loss is at the moment: so the
+   * fate of a packet depends on nothing but its number. */
   if (relay->droppable & PACKET_MASK (kind))
     dropped = g_rand_double (relay->random[direction]) < relay->loss[direction];
   if (relay->stragglers && kind == PACKET_RTP && direction == LINK_TO_SERVER)
@@ -172,7 +174,8 @@ on_server_packet (GSocket *socket, GIOCondition condition, gpointer data)
   char packet[MAX_PACKET];
   gssize size;
 
-  /* Any error ends the round: an unreachable port is reported once and then forgotten by the socket. */
+  /* Any error ends the round: an unreachable port is reported once and then forgotten by the
+   * socket. */
   while ((size = g_socket_receive (socket, packet, sizeof packet, NULL, NULL)) >= 0)
     relay_packet (peer->gate->relay, LINK_TO_CLIENT, peer->gate->socket, peer->client,
         (guint8 *) packet, size);

@@ -29,13 +29,14 @@ typedef struct {
 
 typedef struct _UdpRelay UdpRelay;
 
-/* The relay works in @context. Which packets are lost follows from @seed and from their order in each direction. */
+/* The relay works in @context. Which packets are lost follows from @seed and from their order in
+ * each direction. */
 UdpRelay *udp_relay_new (GMainContext *context, guint32 seed);
 void udp_relay_free (UdpRelay *relay);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (UdpRelay, udp_relay_free)
 
-/* The port of @address (one of this machine) at which clients reach the server's @address and @port, or 0. The
- * same pair always has the same port. Only from the thread of the context. */
+/* The port of @address (one of this machine) at which clients reach the server's @address and
+ * @port, or 0. The same pair always has the same port. Only from the thread of the context. */
 guint16 udp_relay_open (UdpRelay *relay, const char *address, guint16 port, GError **error);
 
 /* From any thread. */

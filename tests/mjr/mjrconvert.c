@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* mjrconvert.c - what mjr-convert makes of the recordings of a session, and how encryption is told without a key. */
+/* mjrconvert.c - what mjr-convert makes of the recordings of a session, and how encryption is told
+ * without a key. */
 
 #ifdef HAVE_CONFIG_H
 #include "config.h"
@@ -111,7 +112,8 @@ GST_START_TEST (a_session_becomes_a_movie_in_sync)
 }
 GST_END_TEST;
 
-/* A payloader that inserts parameter sets before each slice of a keyframe, and ends a picture behind them. */
+/* A payloader that inserts parameter sets before each slice of a keyframe, and ends a picture
+ * behind them. */
 GST_START_TEST (a_keyframe_that_was_sent_in_pieces_is_one_picture)
 {
   g_autofree gchar *video = result_path ("videoroom-1-user-7-99-video-0.mjr");

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* mjrformat.c - the framing of recordings: what is read, what is written, and what hostile files do. */
+/* mjrformat.c - the framing of recordings: what is read, what is written, and what hostile files
+ * do. */
 
 #ifdef HAVE_CONFIG_H
 #include "config.h"
@@ -31,7 +32,8 @@ reading_free (Reading *reading)
 }
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Reading, reading_free)
 
-/* With windows that start at @first bytes; 0: the whole at once. No window is larger than asked for. */
+/* With windows that start at @first bytes; 0: the whole at once. No window is larger than asked
+ * for. */
 static Reading *
 read_all (const guint8 *data, gsize size, gsize first)
 {

@@ -60,7 +60,8 @@ typedef struct {
   gchar *warning; /* the last one */
 } TestRun;
 
-/* A fakesink named out is the end of each @description; it takes what mjrdemux gives as it comes. */
+/* A fakesink named out is the end of each @description; it takes what mjrdemux gives as it
+ * comes. */
 TestRun *test_run_new (const gchar *description, ...) G_GNUC_PRINTF (1, 2);
 /* Until EOS or an error, which fails the test after 60 s. */
 void test_run_to_end (TestRun *run);

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A number in the corner of a picture, which survives encoding: by it one knows which pictures have come, and when.
+/* A number in the corner of a picture, which survives encoding: by it one knows which pictures have
+ * come, and when.
  *
- * 32 cells of 16x16 in four rows, the most significant bit first: 24 bits of the number, 8 of a checksum. White is one. */
+ * 32 cells of 16x16 in four rows, the most significant bit first: 24 bits of the number, 8 of a
+ * checksum. White is one. */
 
 #include "picturenumber.h"
 

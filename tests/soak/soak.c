@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Bots that run for days, in an hour or a minute: a publisher and two receivers at a real Janus, over links that lose packets, while
- * the server dies and comes back, the publisher leaves and returns, and keys rotate.
+/* Bots that run for days, in an hour or a minute: a publisher and two receivers at a real Janus,
+ * over links that lose packets, while the server dies and comes back, the publisher leaves and
+ * returns, and keys rotate.
  *
  *     tests/lib/netns.sh build/tests/soak/soak [--seconds=N] [--strict] [--verbose]
  *
- * Reports what that has cost, and ends with 1 when a process has crashed, pictures have not come again after each fault, or descriptors
- * leak; with --strict also when they took too long, pictures were lost beyond the faults, or memory grows. */
+ * Reports what that has cost, and ends with 1 when a process has crashed, pictures have not come
+ * again after each fault, or descriptors leak; with --strict also when they took too long, pictures
+ * were lost beyond the faults, or memory grows. */
 
 #include <gio/gio.h>
 #include <signal.h>
@@ -25,8 +27,9 @@
 #define ROOM TEST_ROOM_E2EE
 
 #define CYCLE 20 /* seconds */
-/* Within it, milliseconds: the server is killed at once, and away for one of these times; then the publisher leaves. Each time that
- * pictures may be away for at the worst passes before the next fault, so that each is measured by itself. */
+/* Within it, milliseconds: the server is killed at once, and away for one of these times; then the
+ * publisher leaves. Each time that pictures may be away for at the worst passes before the next
+ * fault, so that each is measured by itself. */
 static const guint away[] = {1000, 4000, 300, 6000};
 #define LEAVE_AT 12000
 #define RETURN_AT 14000

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The soak counts right: numbers are read from pictures as they were written, and what was lost is told from gaps. */
+/* The soak counts right: numbers are read from pictures as they were written, and what was lost is
+ * told from gaps. */
 
 #include <gst/check/gstcheck.h>
 

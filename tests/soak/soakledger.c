@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What was sent, what has come of it to whom, and what happened meanwhile: by that one sees what a fault has cost. */
+/* What was sent, what has come of it to whom, and what happened meanwhile: by that one sees what a
+ * fault has cost. */
 
 #include "soakledger.h"
 

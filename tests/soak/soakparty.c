@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The process of a participant, as seen from outside: what it says, how it is told what to do, what it takes, and whether it still lives. */
+/* The process of a participant, as seen from outside: what it says, how it is told what to do, what
+ * it takes, and whether it still lives. */
 
 #include "soakparty.h"
 
@@ -68,7 +69,8 @@ soak_party_new (SoakSide side, const gchar *endpoint, const gchar *room, const g
   GSubprocess *process;
   SoakParty *self;
 
-  /* Each thread of its own would take memory from another arena of the C library, which then look as if something leaked. */
+  /* Each thread of its own would take memory from another arena of the C library, which then look
+   * as if something leaked. */
   g_subprocess_launcher_setenv (launcher, "MALLOC_ARENA_MAX", "1", TRUE);
   process = g_subprocess_launcher_spawnv (launcher, (const gchar *const *) arguments, error);
 

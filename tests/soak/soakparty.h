@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The process of a participant, as seen from outside: what it says, how it is told what to do, what it takes, and whether it still lives. */
+/* The process of a participant, as seen from outside: what it says, how it is told what to do, what
+ * it takes, and whether it still lives. */
 
 #pragma once
 
@@ -35,7 +36,8 @@ void soak_party_tell (SoakParty *self, const gchar *command);
 void soak_party_sample (SoakParty *self);
 const GArray *soak_party_get_samples (SoakParty *self);
 
-/* Whether it has ended, and all it has said is heard; then also how: 0, an exit status, or, negative, a signal. */
+/* Whether it has ended, and all it has said is heard; then also how: 0, an exit status, or,
+ * negative, a signal. */
 gboolean soak_party_has_ended (SoakParty *self, gint *status);
 
 G_END_DECLS

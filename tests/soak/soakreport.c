@@ -6,16 +6,18 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* What was lost so shortly before a fault could not be sent again: an attempt takes up to that, and what was under way then as long as a jitter
- * buffer waits for it, and a little more. */
+/* What was lost so shortly before a fault could not be sent again: an attempt takes up to that, and
+ * what was under way then as long as a jitter buffer waits for it, and a little more. */
 #define GRACE (300 * G_USEC_PER_SEC / 1000)
 #define UNDER_WAY ((SOAK_LATENCY + 100) * G_USEC_PER_SEC / 1000)
 
-/* How long a receiver may lose pictures on a bad link when it has come back: Janus sends again what is lost only once it knows the round-trip
- * time, which takes it up to two seconds, or three where the link has lost a report, and a keyframe that makes up for it may be lost as well. */
+/* How long a receiver may lose pictures on a bad link when it has come back: Janus sends again what
+ * is lost only once it knows the round-trip time, which takes it up to two seconds, or three where
+ * the link has lost a report, and a keyframe that makes up for it may be lost as well. */
 #define EARLY (3 * G_USEC_PER_SEC)
 
-/* How long a receiver stands still then: until the jitter buffer has given up and another keyframe has come, and once more for that. */
+/* How long a receiver stands still then: until the jitter buffer has given up and another keyframe
+ * has come, and once more for that. */
 #define STANDSTILL (2 * (SOAK_LATENCY + 200) * G_USEC_PER_SEC / 1000)
 
 /* Of a hundred pictures: what may be lost on the way to the server, which receivers cannot help. */
@@ -24,11 +26,13 @@
 /* Rows of the table of what processes take. */
 #define ROWS 10
 
-/* What is compared with each other: from the first of these on, as before that not everything has happened once, and from the second on. */
+/* What is compared with each other: from the first of these on, as before that not everything has
+ * happened once, and from the second on. */
 #define FIRST_ROW 1
 #define LATE_ROW 6
 
-/* What may come and go: threads and sockets that are about to be closed, and pages that the allocator keeps. */
+/* What may come and go: threads and sockets that are about to be closed, and pages that the
+ * allocator keeps. */
 #define SPARE_DESCRIPTORS 6
 #define SPARE_MEMORY 1.1
 

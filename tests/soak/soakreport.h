@@ -26,10 +26,12 @@ typedef struct {
   gboolean verbose;          /* each picture that is lost, too */
 } SoakFindings;
 
-/* Prints it. TRUE: pictures have come again after each fault in time, none is lost but by faults, and nothing grows. */
+/* Prints it. TRUE: pictures have come again after each fault in time, none is lost but by faults,
+ * and nothing grows. */
 gboolean soak_report (const SoakFindings *findings);
 
-/* Whether pictures have come again after each fault, at all, and descriptors do not become more from fault to fault. */
+/* Whether pictures have come again after each fault, at all, and descriptors do not become more
+ * from fault to fault. */
 gboolean soak_report_is_sound (const SoakFindings *findings);
 
 G_END_DECLS

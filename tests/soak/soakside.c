@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* One participant of a soak, in a process of its own: does what it is told, and tells what it sees. */
+/* One participant of a soak, in a process of its own: does what it is told, and tells what it
+ * sees. */
 
 #include "soakside.h"
 

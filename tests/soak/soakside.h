@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* One participant of a soak, in a process of its own: does what it is told, and tells what it sees.
  *
- * It is told, in lines: "leave" and "return" (a publisher), "end". It tells, in lines, with times of g_get_monotonic_time(), and running times in
- * microseconds, too:
+ * It is told, in lines: "leave" and "return" (a publisher), "end". It tells, in lines, with times
+ * of g_get_monotonic_time(), and running times in microseconds, too:
  *
- *     sent NUMBER TIME BEEPS       a picture has been made; BEEPS is 1 when a beep begins with it, else 0
+ *     sent NUMBER TIME BEEPS       a picture has been made; BEEPS is 1 when a beep begins with it,
+ *                                  else 0
  *     received NUMBER TIME RUNNING a picture has been decoded
  *     damaged TIME                 a picture has been decoded whose number cannot be read
  *     beep RUNNING                 has been heard
@@ -30,10 +31,12 @@ typedef enum {
 
 const gchar *soak_side_name (SoakSide side);
 
-/* What this process is if its first argument says so: to be called first in main(). Returns if it does not. */
+/* What this process is if its first argument says so: to be called first in main(). Returns if it
+ * does not. */
 void soak_side_main (int argc, char **argv);
 
-/* The arguments, which NULL ends, of a process that is SIDE in ROOM at ENDPOINT, with the key ring in KEY_FILE. */
+/* The arguments, which NULL ends, of a process that is SIDE in ROOM at ENDPOINT, with the key ring
+ * in KEY_FILE. */
 gchar **soak_side_make_arguments (
     SoakSide side, const gchar *endpoint, const gchar *room, const gchar *key_file);
 

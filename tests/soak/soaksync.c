@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* How far sound and picture of a receiver are apart: of flashes and beeps that were made at the same moments. */
+/* How far sound and picture of a receiver are apart: of flashes and beeps that were made at the
+ * same moments. */
 
 #include "soaksync.h"
 

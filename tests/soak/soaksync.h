@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* How far sound and picture of a receiver are apart: of flashes and beeps that were made at the same moments. */
+/* How far sound and picture of a receiver are apart: of flashes and beeps that were made at the
+ * same moments. */
 
 #pragma once
 
@@ -18,7 +19,8 @@ typedef struct {
 
 void soak_sync_clear (SoakSync *self);
 
-/* RUNNING is in microseconds. What is farther apart than a quarter of a second does not belong together. */
+/* RUNNING is in microseconds. What is farther apart than a quarter of a second does not belong
+ * together. */
 void soak_sync_add_flash (SoakSync *self, gint64 running);
 void soak_sync_add_beep (SoakSync *self, gint64 running);
 

@@ -16,18 +16,21 @@
 
 #define MAX_TRIES 7
 
-/* The next try is at most so many times as many, because what srtpdec costs grows with the square. */
+/* The next try is at most so many times as many, because what srtpdec costs grows with the
+ * square. */
 #define MAX_STEP 3.0
 
-/* After a try that takes longer there is none with more, for what a library does when a stream begins may grow in the same way. */
+/* After a try that takes longer there is none with more, for what a library does when a stream
+ * begins may grow in the same way. */
 #define MAX_TRY_SECONDS 20
 
 /* Near enough to a whole core. */
 #define LOAD_MIN 0.96
 #define LOAD_AIM 0.98
 
-/* A search: tries that come nearer, as if the load grew with a power of the number of streams, which it nearly does: the
- * first power where a packet costs always the same, the second where it costs as much as there are streams. */
+/* A search: tries that come nearer, as if the load grew with a power of the number of streams,
+ * which it nearly does: the first power where a packet costs always the same, the second where it
+ * costs as much as there are streams. */
 typedef struct {
   BenchContenderId who;
   guint medium;

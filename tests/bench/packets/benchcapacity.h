@@ -7,7 +7,8 @@
 
 G_BEGIN_DECLS
 
-/* Of perclitedec and of srtpdec, by decrypting as many, in turn, for more or fewer cost another time per packet. */
+/* Of perclitedec and of srtpdec, by decrypting as many, in turn, for more or fewer cost another
+ * time per packet. */
 gboolean bench_capacity_run (BenchResults *results, const BenchPlan *plan, GError **error);
 
 G_END_DECLS

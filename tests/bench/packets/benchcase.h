@@ -50,11 +50,11 @@ extern const BenchSuite bench_suites[BENCH_N_SUITES];
 /**
  * BenchCase:
  * @list_size: packets in a buffer list; 1: single buffers
- * @n_memories: 1: the whole packet in one writable memory; 2: a header, and a payload that is a part of a larger memory
- *   and shared with it, as payloaders make them
+ * @n_memories: 1: the whole packet in one writable memory; 2: a header, and a payload that is a
+ *   part of a larger memory and shared with it, as payloaders make them
  * @n_ssrcs: streams, whose packets come in turn
- * @wall_threads: 0: one thread, measured by its CPU time; otherwise so many threads with an element and streams each,
- *   measured by wall time
+ * @wall_threads: 0: one thread, measured by its CPU time; otherwise so many threads with an element
+ *   and streams each, measured by wall time
  */
 typedef struct {
   BenchDirection direction;
@@ -75,7 +75,8 @@ gchar *bench_case_to_text (const BenchCase *self);
 
 gboolean bench_case_from_text (BenchCase *self, const gchar *text);
 
-/* Master key and salt of all measurements: the first BENCH_KEY_MAX_SIZE bytes or less of a fixed sequence. */
+/* Master key and salt of all measurements: the first BENCH_KEY_MAX_SIZE bytes or less of a fixed
+ * sequence. */
 const guint8 *bench_master_key (void);
 
 G_END_DECLS

@@ -17,9 +17,10 @@ G_BEGIN_DECLS
  * @has_streams: whether it keeps anything per SSRC
  * @begin: (nullable): once in the process, before anything else
  * @open: (transfer full) (nullable): makes what encrypts, or decrypts; %NULL with an error set
- * @load: takes packets, to be worked on by the next run, in place of any that are still there. Not timed
- * @run: works on them, which is what is timed. If KEEP, what comes out stays for @collect; otherwise it is freed.
- *   Returns how many packets came out
+ * @load: takes packets, to be worked on by the next run, in place of any that are still there. Not
+ *   timed
+ * @run: works on them, which is what is timed. If KEEP, what comes out stays for @collect;
+ *   otherwise it is freed. Returns how many packets came out
  * @collect: hands out what the last run has kept. Not timed
  * @close: frees what @open returned
  *
@@ -65,8 +66,8 @@ gboolean bench_contender_can (const BenchContender *self, const BenchCase *what)
 /**
  * bench_contender_nearest:
  *
- * Returns: @what, or what the contender does with the same packets if it cannot do that: single buffers instead of lists,
- *   and so on
+ * Returns: @what, or what the contender does with the same packets if it cannot do that: single
+ *   buffers instead of lists, and so on
  */
 BenchCase bench_contender_nearest (const BenchContender *self, const BenchCase *what);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* benchelement.c - an element at work as in a pipeline: between a pad that pushes and a pad that takes. */
+/* benchelement.c - an element at work as in a pipeline: between a pad that pushes and a pad that
+ * takes. */
 
 #ifdef HAVE_CONFIG_H
 #include "config.h"

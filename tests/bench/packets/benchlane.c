@@ -12,7 +12,8 @@
 /* Beyond the first wrap of a single stream. */
 #define VERIFY_MIN 500
 
-/* Of an encrypter that has more streams, these are decrypted again: to begin ten thousand takes some decrypters minutes. */
+/* Of an encrypter that has more streams, these are decrypted again: to begin ten thousand takes
+ * some decrypters minutes. */
 #define CHECKED_STREAMS 1000
 
 struct _BenchLane {

@@ -7,8 +7,8 @@
 
 G_BEGIN_DECLS
 
-/* So many packets are made, and then worked on in one go. Few enough to be still in the cache of a core, as packets are that have
- * just been made or received; enough for the clock not to count. */
+/* So many packets are made, and then worked on in one go. Few enough to be still in the cache of a
+ * core, as packets are that have just been made or received; enough for the clock not to count. */
 #define BENCH_CHUNK 100
 
 typedef struct _BenchLane BenchLane;
@@ -26,7 +26,8 @@ void bench_lane_free (BenchLane *self);
 /**
  * bench_lane_verify:
  *
- * Encrypts packets and decrypts them again. Of encrypters with more than a thousand streams, it decrypts the packets of so many.
+ * Encrypts packets and decrypts them again. Of encrypters with more than a thousand streams, it
+ * decrypts the packets of so many.
  *
  * Returns: %FALSE with @error set unless they are as before
  */
@@ -35,7 +36,8 @@ gboolean bench_lane_verify (BenchLane *self, GError **error);
 /**
  * bench_lane_verify_all:
  *
- * bench_lane_verify() until each stream has had a packet, and sequence numbers have wrapped if there are few.
+ * bench_lane_verify() until each stream has had a packet, and sequence numbers have wrapped if
+ * there are few.
  */
 gboolean bench_lane_verify_all (BenchLane *self, GError **error);
 

@@ -123,7 +123,8 @@ measure_cpu (BenchLane *lane, guint milliseconds, gdouble *ns, GError **error)
   return TRUE;
 }
 
-/* Wall time. Waits busily, so that all really start at the same time; a thread that has failed lets nobody wait. */
+/* Wall time. Waits busily, so that all really start at the same time; a thread that has failed lets
+ * nobody wait. */
 static void
 wait_for_others (Race *race, guint batch)
 {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* benchmemory.c - what streams cost when they begin, what they keep, and that nothing grows afterwards. */
+/* benchmemory.c - what streams cost when they begin, what they keep, and that nothing grows
+ * afterwards. */
 
 #ifdef HAVE_CONFIG_H
 #include "config.h"
@@ -31,8 +32,8 @@ resident_bytes (void)
   return (gdouble) resident * (gdouble) sysconf (_SC_PAGESIZE);
 }
 
-/* For a decrypter, the encrypter has to know all streams before, so that its growth is not counted. The packets of that
- * time the decrypter never sees. */
+/* For a decrypter, the encrypter has to know all streams before, so that its growth is not counted.
+ * The packets of that time the decrypter never sees. */
 static gboolean
 prepare_encrypter (BenchLane *lane, const BenchCase *what, guint n_chunks, GError **error)
 {

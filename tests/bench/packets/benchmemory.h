@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* benchmemory.h - what streams cost when they begin, what they keep, and that nothing grows afterwards. */
+/* benchmemory.h - what streams cost when they begin, what they keep, and that nothing grows
+ * afterwards. */
 
 #pragma once
 

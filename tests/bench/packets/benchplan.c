@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* benchplan.c - what is measured, and how often. Not everything with everything: all suites with all sizes and lists, and from
- * AES-256-GCM the number of memories, of streams and of threads. */
+/* benchplan.c - what is measured, and how often. Not everything with everything: all suites with
+ * all sizes and lists, and from AES-256-GCM the number of memories, of streams and of threads. */
 
 #ifdef HAVE_CONFIG_H
 #include "config.h"

@@ -43,8 +43,8 @@ BenchCase bench_plan_base (BenchDirection direction, guint suite, guint payload_
 /**
  * BenchSection:
  * @cases: (element-type BenchCase): what is measured in turns, round by round
- * @apart: each case in processes of its own, and not all of a contender in one: what many streams cost others in the same
- *   process is not to be measured
+ * @apart: each case in processes of its own, and not all of a contender in one: what many streams
+ *   cost others in the same process is not to be measured
  */
 typedef struct {
   GArray *cases;

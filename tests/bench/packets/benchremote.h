@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* benchremote.h - the other end of a benchworker: a process for each contender, because perclitenc changes libsrtp2 for the whole
- * process it is in. */
+/* benchremote.h - the other end of a benchworker: a process for each contender, because perclitenc
+ * changes libsrtp2 for the whole process it is in. */
 
 #pragma once
 

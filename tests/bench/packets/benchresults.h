@@ -83,7 +83,8 @@ void bench_results_finish (BenchResults *self);
 const BenchCell *
 bench_results_get (const BenchResults *self, const BenchCase *what, BenchContenderId who);
 
-/* Returns: (nullable): the same, or of the nearest that the contender can do (bench_contender_nearest()). */
+/* Returns: (nullable): the same, or of the nearest that the contender can do
+ *   (bench_contender_nearest()). */
 const BenchCell *
 bench_results_nearest (const BenchResults *self, const BenchCase *what, BenchContenderId who);
 

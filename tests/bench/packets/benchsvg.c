@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* benchsvg.c - the results as a picture. It has a background of its own, so that it looks the same on a dark page. */
+/* benchsvg.c - the results as a picture. It has a background of its own, so that it looks the same
+ * on a dark page. */
 
 #ifdef HAVE_CONFIG_H
 #include "config.h"

@@ -7,7 +7,8 @@
 
 G_BEGIN_DECLS
 
-/* Returns: (transfer full): an SVG text: a bar per contender, for single buffers with AES-256-GCM. */
+/* Returns: (transfer full): an SVG text: a bar per contender, for single buffers with
+ * AES-256-GCM. */
 gchar *bench_svg_make (const BenchResults *results);
 
 G_END_DECLS

@@ -10,7 +10,8 @@ G_BEGIN_DECLS
 /**
  * bench_worker_run:
  *
- * Reads commands on standard input and answers each with a line on standard output, until the input ends:
+ * Reads commands on standard input and answers each with a line on standard output, until the input
+ * ends:
  *
  *   open NUMBER CASE            begins a measurement, as in bench_case_to_text()
  *   round NUMBER MILLISECONDS   a round of it: nanoseconds per packet

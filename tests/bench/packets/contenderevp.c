@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* contenderevp.c - the floor: the ciphers of the suites by OpenSSL's EVP and nothing else. No key derivation, no replay
- * protection, one context for all packets. */
+/* contenderevp.c - the floor: the ciphers of the suites by OpenSSL's EVP and nothing else. No key
+ * derivation, no replay protection, one context for all packets. */
 
 #ifdef HAVE_CONFIG_H
 #include "config.h"

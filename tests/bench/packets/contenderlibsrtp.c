@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* contenderlibsrtp.c - libsrtp2 as it is packaged, called directly: what the elements' protocol costs without elements. */
+/* contenderlibsrtp.c - libsrtp2 as it is packaged, called directly: what the elements' protocol
+ * costs without elements. */
 
 #ifdef HAVE_CONFIG_H
 #include "config.h"

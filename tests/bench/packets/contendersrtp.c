@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* contendersrtp.c - srtpenc and srtpdec of gst-plugins-bad: as they are packaged, and in a process in which perclitenc has been
- * started, for what that does to libsrtp2 they have, too. */
+/* contendersrtp.c - srtpenc and srtpdec of gst-plugins-bad: as they are packaged, and in a process
+ * in which perclitenc has been started, for what that does to libsrtp2 they have, too. */
 
 #ifdef HAVE_CONFIG_H
 #include "config.h"
@@ -74,8 +74,8 @@ load_perclite (GError **error)
   return bench_contender_perclite.open (&what, BENCH_ENCRYPT, error) != NULL;
 }
 
-/* srtpdec of GStreamer 1.22 gets the buffers of a list with a reference of the list's, decrypts a copy of each, and passes on
- * the original: lists are taken apart before it. */
+/* srtpdec of GStreamer 1.22 gets the buffers of a list with a reference of the list's, decrypts a
+ * copy of each, and passes on the original: lists are taken apart before it. */
 const BenchContender bench_contender_srtp = {
     .name = "srtp",
     .titles = {"srtpenc", "srtpdec"},

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* main.c - bench-packets: what encryption costs per packet, of this project's elements and of their peers, in one run. */
+/* main.c - bench-packets: what encryption costs per packet, of this project's elements and of their
+ * peers, in one run. */
 
 #ifdef HAVE_CONFIG_H
 #include "config.h"
