@@ -227,8 +227,12 @@ gst_janus_missing_watch (GstElement *jitterbuffer, void (*in_vain) (gpointer use
 {
   g_autoptr (GstPad) pad = gst_element_get_static_pad (jitterbuffer, "sink");
   Missing *self = g_new0 (Missing, 1);
+  static gsize once = 0;
 
-  GST_DEBUG_CATEGORY_INIT (gst_janus_missing_debug, "janusmissing", 0, "Missing packets");
+  if (g_once_init_enter (&once)) {
+    GST_DEBUG_CATEGORY_INIT (gst_janus_missing_debug, "janusmissing", 0, "Missing packets");
+    g_once_init_leave (&once, 1);
+  }
   self->in_vain = in_vain;
   self->user_data = user_data;
   self->destroy = destroy;

@@ -11,7 +11,7 @@ G_BEGIN_DECLS
 
 typedef struct _GstJanusNegotiation GstJanusNegotiation;
 
-/* Both in one of webrtcbin's threads. */
+/* Both in any thread, also before the function that begins it returns. */
 typedef struct {
   /* Our description is made and set: SDP, which is the callee's, is to be sent. */
   void (*described) (GstSDPMessage *sdp, gpointer user_data);
@@ -33,10 +33,11 @@ void gst_janus_negotiation_take_answer (GstJanusNegotiation *self, GstSDPMessage
 /* The same, and comes back by described() with the answer. */
 void gst_janus_negotiation_take_offer (GstJanusNegotiation *self, GstSDPMessage *sdp);
 
-/* From now on nothing follows from what webrtcbin answers. */
+/* From now on nothing follows from what webrtcbin answers, but for what an answer has begun that it
+ * has given already. */
 void gst_janus_negotiation_stop (GstJanusNegotiation *self);
-/* Waits until webrtcbin has answered, before which it must not be stopped. A matter of
- * milliseconds: that never waits for the network. */
+/* Waits until webrtcbin has answered, before which it must not be stopped: a matter of milliseconds,
+ * as it does not wait for the network, and never more than a second. */
 void gst_janus_negotiation_settle (GstJanusNegotiation *self);
 
 G_END_DECLS

@@ -163,18 +163,19 @@ push_eos (GstElement *element, gpointer user_data)
 {
   const End *end = user_data;
   GstJanusPads *self = end->pads;
-  GList *pads, *l;
+  GList *pads = NULL, *l;
   gboolean ended;
 
   g_mutex_lock (&self->lock);
   ended = self->ended || self->run != end->run;
-  if (!ended)
+  if (!ended) {
     self->ended = TRUE;
+    pads = g_list_copy_deep (self->pads, (GCopyFunc) gst_object_ref, NULL);
+  }
   g_mutex_unlock (&self->lock);
   if (ended)
     return;
 
-  pads = ref_pads (self);
   for (l = pads; l; l = l->next)
     gst_element_call_async (element, push_eos_to_pad, gst_object_ref (l->data), gst_object_unref);
   if (!pads)
@@ -273,7 +274,8 @@ add_pad (GstJanusPads *self, GstJanusReception *reception, GstPad *target, guint
   gst_element_add_pad (GST_ELEMENT (self->bin), GST_PAD (pad));
   /* What push_eos() has missed. */
   if (ended)
-    gst_pad_push_event (GST_PAD (pad), gst_event_new_eos ());
+    gst_element_call_async (
+        GST_ELEMENT (self->bin), push_eos_to_pad, gst_object_ref (pad), gst_object_unref);
   tell_no_more_pads (self, reception);
 }
 

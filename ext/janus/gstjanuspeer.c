@@ -16,7 +16,7 @@
 
 #define PEER_KEY "janus-peer"
 
-/* The negotiation and signal handlers each hold a reference. */
+/* The negotiation, signal handlers, and what is under way to the context each hold a reference. */
 struct _GstJanusPeer {
   GMainContext *context;
   const GstJanusPeerHandlers *handlers;
@@ -24,7 +24,7 @@ struct _GstJanusPeer {
   GstElement *webrtcbin;
   gboolean do_retransmission;
   JanusPatience patience;
-  GstJanusNegotiation *negotiation; /* until webrtcbin is stopped */
+  GstJanusNegotiation *negotiation; /* until it is closed, and webrtcbin stopped */
 
   /* Of the context's thread alone. */
   GstJanusBin *bin; /* until it is closed */
@@ -32,7 +32,7 @@ struct _GstJanusPeer {
   GPtrArray *early_candidates; /* those that came before the description was told */
   gboolean we_are_up;
   gboolean server_is_up; /* its handshake may end later than ours */
-  gboolean connected;    /* both are */
+  gboolean connected;    /* both have been at the same time; from then on the health counts */
   gboolean gathered;
   gboolean answers;           /* offers */
   GstJanusFeedback *feedback; /* the same */
@@ -256,6 +256,7 @@ tell_ice_is_up (GstJanusPeer *peer, gpointer news, guint number)
   gst_janus_setup_has_way (peer->setup);
 }
 
+/* Janus drops what comes before its own part is done: of a publisher the first keyframe. */
 static void
 connect_when_both_are_up (GstJanusPeer *peer)
 {
@@ -273,10 +274,9 @@ tell_state (GstJanusPeer *peer, gpointer news, guint state)
 {
   g_autoptr (GError) error = NULL;
 
-  if (state == GST_WEBRTC_PEER_CONNECTION_STATE_CONNECTED) {
-    peer->we_are_up = TRUE;
-    connect_when_both_are_up (peer);
-  } else if (state == GST_WEBRTC_PEER_CONNECTION_STATE_FAILED) {
+  peer->we_are_up = state == GST_WEBRTC_PEER_CONNECTION_STATE_CONNECTED;
+  connect_when_both_are_up (peer);
+  if (state == GST_WEBRTC_PEER_CONNECTION_STATE_FAILED) {
     error = g_error_new (JANUS_ERROR, JANUS_ERROR_ICE, "The media connection %s",
         peer->connected ? "has broken off" : "cannot be set up");
     peer->handlers->failed (peer, error, peer->user_data);

@@ -47,7 +47,7 @@ void gst_janus_peer_close (GstJanusPeer *peer);
  * tells by failed() then. Any thread. */
 gboolean gst_janus_peer_take_error (GstMessage *message);
 
-/* The server says that media can flow. */
+/* The server says that media can flow. May call connected() before it returns. */
 void gst_janus_peer_server_is_up (GstJanusPeer *peer);
 
 /* Borrowed. */

@@ -214,7 +214,8 @@ on_connected (GstJanusPeer *peer, gpointer user_data)
   GstJanusReception *self = user_data;
 
   self->connected = TRUE;
-  if (self->linger)
+  /* It has ended, or has taken too long. */
+  if (self->linger || !self->deadline)
     return;
   gst_janus_clear_source (&self->deadline);
   self->handlers->connected (self->bin, self->origin);

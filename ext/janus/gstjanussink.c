@@ -216,6 +216,8 @@ on_connected (GstJanusPeer *peer, gpointer user_data)
   GstJanusSinkPrivate *priv = PRIV (self);
 
   priv->connected = TRUE;
+  if (GST_JANUS_SINK_GET_CLASS (self)->connected)
+    GST_JANUS_SINK_GET_CLASS (self)->connected (self);
   gst_janus_sink_open_when_ready (self);
 }
 

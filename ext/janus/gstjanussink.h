@@ -21,8 +21,10 @@ struct _GstJanusSinkClass {
   void (*publish) (
       GstJanusSink *self, const GstSDPMessage *offer, const gchar *text, gboolean encrypted);
   void (*trickle) (gpointer talk, const gchar *candidate, const gchar *mid, guint mline);
-  /* Whether media may flow once it can; when that changes, gst_janus_sink_open_when_ready() is to
-   * be called. Optional. */
+  /* Media can flow. Optional. */
+  void (*connected) (GstJanusSink *self);
+  /* Whether it may; when that changes, gst_janus_sink_open_when_ready() is to be called.
+   * Optional. */
   gboolean (*may_open) (GstJanusSink *self);
 };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What the sources have in common: pads, and the media connections that come and go behind them. */
+/* What the sources have in common: the media connections that come and go behind their pads. */
 
 #ifdef HAVE_CONFIG_H
 #include "config.h"

@@ -106,6 +106,12 @@ on_published (const gchar *sdp, const GPtrArray *streams, gpointer user_data)
 }
 
 /* A film shall be recorded from its beginning. */
+static void
+gst_janus_video_room_sink_connected (GstJanusSink *sink)
+{
+  gst_janus_recording_start (GST_JANUS_VIDEO_ROOM_SINK (sink)->recording);
+}
+
 static gboolean
 gst_janus_video_room_sink_may_open (GstJanusSink *sink)
 {
@@ -134,7 +140,6 @@ static void
 on_webrtcup (gpointer user_data)
 {
   GST_DEBUG_OBJECT (user_data, "the server sees the connection up");
-  gst_janus_recording_start (GST_JANUS_VIDEO_ROOM_SINK (user_data)->recording);
   gst_janus_sink_server_is_up (user_data);
 }
 
@@ -268,6 +273,7 @@ gst_janus_video_room_sink_class_init (GstJanusVideoRoomSinkClass *klass)
   janus_class->check_settings = gst_janus_video_room_sink_check_settings;
   sink_class->publish = gst_janus_video_room_sink_publish;
   sink_class->trickle = gst_janus_video_room_sink_trickle;
+  sink_class->connected = gst_janus_video_room_sink_connected;
   sink_class->may_open = gst_janus_video_room_sink_may_open;
 
   /**

@@ -15,6 +15,7 @@ struct _LossyLink {
   char *endpoint;
   UdpRelay *relay;
   gint signal_delay; /* atomic: milliseconds */
+  gint server_ups;   /* atomic */
 
   GThread *thread;
   GMainContext *context;
@@ -168,8 +169,10 @@ on_server_message (SoupWebsocketConnection *upstream, gint type, GBytes *message
   Pair *pair = data;
   g_autofree char *text = dup_text (message);
   g_autofree char *rewritten = signal_rewrite_from_server (text, on_candidate, pair->link);
+  gint times = signal_is_server_up (text) ? g_atomic_int_get (&pair->link->server_ups) : 1;
 
-  send_later (pair->link, pair->client, rewritten);
+  while (times-- > 0)
+    send_later (pair->link, pair->client, rewritten);
 }
 
 static void
@@ -266,6 +269,7 @@ lossy_link_new (const char *upstream, guint32 seed, GError **error)
   gboolean listening;
 
   link->upstream = g_strdup (upstream);
+  link->server_ups = 1;
   link->context = g_main_context_new ();
   link->loop = g_main_loop_new (link->context, FALSE);
   link->pairs = g_ptr_array_new_with_free_func ((GDestroyNotify) pair_free);
@@ -329,6 +333,12 @@ void
 lossy_link_set_signal_delay (LossyLink *link, guint delay_ms)
 {
   g_atomic_int_set (&link->signal_delay, (gint) delay_ms);
+}
+
+void
+lossy_link_set_server_ups (LossyLink *link, guint times)
+{
+  g_atomic_int_set (&link->server_ups, (gint) times);
 }
 
 void

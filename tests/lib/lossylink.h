@@ -28,6 +28,10 @@ void lossy_link_set (LossyLink *link, double to_client_loss, double to_server_lo
 /* What the delay of signalling is, in each direction; none until this is called. */
 void lossy_link_set_signal_delay (LossyLink *link, guint delay_ms);
 
+/* How often clients hear that the server's side of a connection is up, "webrtcup"; once until this
+ * is called. */
+void lossy_link_set_server_ups (LossyLink *link, guint times);
+
 /* The kinds of packets that may be lost: PACKET_MASK (kind) | ... With PACKET_MASK_ALL and a loss
  * of 1 the link is cut. */
 void lossy_link_set_droppable (LossyLink *link, guint mask);

@@ -14,9 +14,9 @@ get_object (JsonObject *object, const char *name)
 }
 
 static gboolean
-is_trickle (JsonObject *message)
+is_of_kind (JsonObject *message, const char *kind)
 {
-  return g_str_equal (json_object_get_string_member_with_default (message, "janus", ""), "trickle");
+  return g_str_equal (json_object_get_string_member_with_default (message, "janus", ""), kind);
 }
 
 static void
@@ -90,7 +90,7 @@ signal_rewrite_from_client (const char *text, char **ack)
     return g_strdup (text);
   message = json_node_get_object (node);
 
-  if (is_trickle (message)) {
+  if (is_of_kind (message, "trickle")) {
     if (!completes_trickle (message)) {
       *ack = make_ack (message);
       return NULL;
@@ -112,4 +112,13 @@ signal_rewrite_from_server (const char *text, CandidateMap map, gpointer data)
   message = json_node_get_object (node);
   map_jsep (message, map, data);
   return json_to_string (node, FALSE);
+}
+
+gboolean
+signal_is_server_up (const char *text)
+{
+  g_autoptr (JsonNode) node = json_from_string (text, NULL);
+
+  return node != NULL && JSON_NODE_HOLDS_OBJECT (node) &&
+         is_of_kind (json_node_get_object (node), "webrtcup");
 }

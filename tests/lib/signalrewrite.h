@@ -14,4 +14,7 @@ char *signal_rewrite_from_client (const char *text, char **ack);
 /* What goes on to the client in place of the server's @text: with the candidates mapped. */
 char *signal_rewrite_from_server (const char *text, CandidateMap map, gpointer data);
 
+/* Whether the server tells by @text that its side of a media connection is up. */
+gboolean signal_is_server_up (const char *text);
+
 G_END_DECLS
