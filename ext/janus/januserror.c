@@ -63,8 +63,7 @@ static const Hint refusal_hints[] = {
         "is "
         "not: signalling=e2ee is for encrypted feeds, signalling=plain for others."},
     {JANUS_REFUSAL_NO_SUCH_SESSION, NULL,
-        "The server has forgotten the session: it was restarted, or cut off from us for too long. "
-        "Start again."},
+        "The server has forgotten the session: it was restarted, or cut off from us for too long."},
     {JANUS_REFUSAL_NO_SUCH_PLUGIN, NULL,
         "This server runs without the plugin: enable libjanus_videoroom.so or "
         "libjanus_recordplay.so, which also needs a path, in its configuration."},

@@ -582,7 +582,7 @@ gst_perclite_keyed_class_init (GstPercliteKeyedClass *klass)
    * mki=01 <key and salt in base64>        # one that others may still use
    * ]|
    *
-   * "send" marks the key to encrypt with; of a single key it may be left away. "mki=" with 1 to 16
+   * "send" marks the key to encrypt with; of a single key it may be left out. "mki=" with 1 to 16
    * bytes in hexadecimal is the master key identifier (RFC 3711, section 3.1) that packets under
    * that key carry; all have to have one of the same size, or those that other implementations use,
    * none.

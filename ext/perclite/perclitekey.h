@@ -108,7 +108,7 @@ typedef struct _PercliteKey PercliteKey;
  * perclite_key_new_from_text:
  * @text: key and salt in base64 (RFC 4648, section 4). Nothing else may stand in the text: no white
  *   space, no line ends, no characters of the URL-safe alphabet. The padding at the end may be
- *   left away.
+ *   left out.
  * @suite: the suite, or %PERCLITE_SUITE_AUTO for the one the size tells: 44 bytes
  *   AEAD_AES_256_GCM, 28 bytes AEAD_AES_128_GCM, 30 bytes AES_CM_128_HMAC_SHA1_80
  * @error: return location for a %PERCLITE_ERROR

@@ -173,6 +173,21 @@ try_plain () {
   setsid -w timeout 60 bash -o pipefail -c "$1" >plain.log 2>&1 <<<'a passphrase' || { tail -n 5 plain.log; return 1; }
 }
 
+# A line that makes a key file: it leaves one that is there as it is.
+try_new_key () {
+  local before
+
+  before=$(sha256sum room.key)
+  if try_plain "$1" >refusal; then
+    echo "it overwrites a key"
+    return 1
+  fi
+  grep -q 'cannot overwrite' refusal && [ "$(sha256sum room.key)" = "$before" ] || { cat refusal; return 1; }
+  mv room.key kept.key
+  try_plain "$1" && [ "$(stat -c %a room.key)" = 600 ] || return 1
+  mv kept.key room.key
+}
+
 # A line about recordings, with those of the fixtures.
 try_recording () {
   local key=MTIzNDU2Nzg5MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDEyMzQ= made
@@ -204,6 +219,7 @@ try () {
     *janusrecordplaysrc*) try_play "$command" ;;
     *janusvideoroomsink*) try_publish "$command" ;;
     *janusvideoroomsrc*) try_receive "$command" ;;
+    '(umask 077; set -C; '*' >room.key)') try_new_key "$command" ;;
     '(umask 077; '* | 'openssl base64 '* | 'grep '* | 'sh rotate.sh '* | 'sleep '* | 'cc '* | './'* | 'gst-inspect-1.0 '* | 'gst-launch-1.0 '*)
       try_plain "$command" ;;
     'env GST_PERCLITE_CRYPTO='*) try_plain "$command" ;;

@@ -153,6 +153,7 @@ rotating_loses_nothing () {
 the_script_harms_no_file () {
   local step before
 
+  rm room.key
   as_told '>room.key'
   before=$(sha256sum <room.key)
   for step in nonsense drop; do
@@ -179,6 +180,7 @@ an_application_rotates () {
 }
 
 messages_are_those_of_the_page () {
+  rm room.key
   as_told '>room.key' && (umask 077; openssl rand -base64 44 >other.key
     echo "mki=01 $(openssl rand -base64 44)" >numbered.keys; echo "mki=02 $(cat other.key)" >others.keys; cp -p room.key changing.key)
 
