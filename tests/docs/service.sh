@@ -218,11 +218,11 @@ only_what_cannot_heal_ends_it_for_good () {
   start_bot PIPELINE='v4l2src device=/dev/no-such-camera ! fakesink' && says '^ERROR: ' && ends 255
 }
 
-# The last that it says before a pause is not kept back. That it is ended before any media came is told, and no failure.
+# The last that it says before a pause is not kept back. That it is ended before any media came is no failure.
 it_tells_at_once () {
   # shellcheck disable=SC2016
   start_bot PIPELINE='janusvideoroomsrc name=s janus-endpoint=$ENDPOINT room-id=$ROOM feed-id=99 ! fakesink' &&
-    says '^s: waiting, room-id 1234' && ends 0 TERM && says '^ERROR: Ended before any media came'
+    says '^s: waiting, room-id 1234' && ends 0 TERM
 }
 
 # sends_quickly: the settings for a bot that does not wait long between its attempts.
