@@ -36,8 +36,8 @@ void gst_janus_negotiation_take_offer (GstJanusNegotiation *self, GstSDPMessage 
 /* From now on nothing follows from what webrtcbin answers, but for what an answer has begun that it
  * has given already. */
 void gst_janus_negotiation_stop (GstJanusNegotiation *self);
-/* Waits until webrtcbin has answered, before which it must not be stopped: a matter of milliseconds,
- * as it does not wait for the network, and never more than a second. */
+/* Waits until webrtcbin has answered, before which it must not be stopped: a matter of
+ * milliseconds, as it does not wait for the network, and never more than a second. */
 void gst_janus_negotiation_settle (GstJanusNegotiation *self);
 
 G_END_DECLS

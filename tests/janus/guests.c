@@ -24,25 +24,6 @@ count_participants (TestJanus *janus, const gchar *room)
   return json_array_get_length (participants);
 }
 
-/* Asks the server for what has to succeed. */
-static void ask (TestJanus *janus, const gchar *format, ...) G_GNUC_PRINTF (2, 3);
-
-static void
-ask (TestJanus *janus, const gchar *format, ...)
-{
-  g_autofree gchar *body = NULL;
-  g_autoptr (JsonObject) answer = NULL;
-  g_autoptr (GError) error = NULL;
-  va_list args;
-
-  va_start (args, format);
-  body = g_strdup_vprintf (format, args);
-  va_end (args);
-  answer = test_janus_request (janus, body, &error);
-  fail_unless (answer != NULL, "%s: %s", body, error ? error->message : "");
-  fail_if (json_object_has_member (answer, "error_code"), "%s: refused", body);
-}
-
 /* ---- Rooms of a real server ---- */
 
 GST_START_TEST (joining_gives_an_id_and_leaving_empties_the_room)
@@ -116,9 +97,9 @@ GST_START_TEST (the_end_of_the_room_is_told)
   g_autoptr (TestJanus) janus = test_start_janus (NULL);
   Guest *guest;
 
-  ask (janus, "{\"request\":\"create\",\"room\":6001}");
+  test_ask (janus, "{\"request\":\"create\",\"room\":6001}");
   guest = guest_join (test_janus_get_endpoint (janus), "6001");
-  ask (janus, "{\"request\":\"destroy\",\"room\":6001}");
+  test_ask (janus, "{\"request\":\"destroy\",\"room\":6001}");
   check_fails (guest, JANUS_ERROR, JANUS_ERROR_DESTROYED);
 }
 GST_END_TEST;
@@ -128,10 +109,10 @@ GST_START_TEST (being_kicked_is_told_to_whom_it_concerns)
   g_autoptr (TestJanus) janus = test_start_janus (NULL);
   Guest *guest, *other;
 
-  ask (janus, "{\"request\":\"create\",\"room\":6002}");
+  test_ask (janus, "{\"request\":\"create\",\"room\":6002}");
   guest = guest_join (test_janus_get_endpoint (janus), "6002");
   other = guest_join (test_janus_get_endpoint (janus), "6002");
-  ask (janus, "{\"request\":\"kick\",\"room\":6002,\"id\":%s}", guest->id);
+  test_ask (janus, "{\"request\":\"kick\",\"room\":6002,\"id\":%s}", guest->id);
   check_fails (guest, JANUS_ERROR, JANUS_ERROR_KICKED);
   assert_equals_int (other->failed, 0);
   guest_leave (other);

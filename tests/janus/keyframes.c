@@ -39,11 +39,8 @@ typedef struct {
 static void
 call_init (Call *call)
 {
-  g_autoptr (GError) error = NULL;
-
   *call = (Call){.janus = test_start_janus (NULL)};
-  call->link = lossy_link_new (test_janus_get_endpoint (call->janus), 1, &error);
-  fail_unless (call->link != NULL);
+  call->link = test_link_to (call->janus, 1);
 }
 
 /* Each of them is given an endpoint, of the server or of the link, and properties. */

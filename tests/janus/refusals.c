@@ -219,11 +219,9 @@ GST_END_TEST;
 GST_START_TEST (no_way_for_media_is_told_within_the_timeout)
 {
   g_autoptr (TestJanus) janus = test_start_janus (NULL);
-  g_autoptr (GError) error = NULL;
-  g_autoptr (LossyLink) link = lossy_link_new (test_janus_get_endpoint (janus), 1, &error);
+  g_autoptr (LossyLink) link = test_link_to (janus, 1);
   GstElement *pipeline;
 
-  fail_unless (link != NULL);
   lossy_link_set_droppable (link, PACKET_MASK_ALL);
   lossy_link_set (link, 1.0, 1.0, 0);
   pipeline = play_sink (lossy_link_get_endpoint (link), TEST_ROOM_E2EE, "timeout=2");

@@ -15,16 +15,6 @@
   "janusvideoroomsrc name=s janus-endpoint=%s room-id=" TEST_ROOM_OPEN " feed-id=777 %s " \
   "s. ! application/x-rtp,media=video ! perclitedec key=" KEY " ! fakesink name=out async=false"
 
-static LossyLink *
-link_to (TestJanus *janus)
-{
-  g_autoptr (GError) error = NULL;
-  LossyLink *link = lossy_link_new (test_janus_get_endpoint (janus), 1, &error);
-
-  fail_unless (link != NULL, "%s", error ? error->message : "");
-  return link;
-}
-
 /* Counts the messages NAME that tell the state "connected". */
 typedef struct {
   const gchar *name;
@@ -56,7 +46,7 @@ play_and_count (GstElement *pipeline, Told *told)
 GST_START_TEST (a_publisher_sends_nothing_before_the_server_is_up)
 {
   g_autoptr (TestJanus) janus = test_start_janus (NULL);
-  g_autoptr (LossyLink) link = link_to (janus);
+  g_autoptr (LossyLink) link = test_link_to (janus, 1);
   GstElement *publisher;
   LinkCounts counts;
 
@@ -74,7 +64,7 @@ GST_END_TEST;
 GST_START_TEST (who_does_not_hear_of_it_tries_again)
 {
   g_autoptr (TestJanus) janus = test_start_janus (NULL);
-  g_autoptr (LossyLink) link = link_to (janus);
+  g_autoptr (LossyLink) link = test_link_to (janus, 1);
   GstElement *publisher, *subscriber;
   g_autoptr (GstMessage) lost = NULL;
 
@@ -94,7 +84,7 @@ GST_END_TEST;
 GST_START_TEST (a_receiver_is_told_when_the_server_never_is_up)
 {
   g_autoptr (TestJanus) janus = test_start_janus (NULL);
-  g_autoptr (LossyLink) link = link_to (janus);
+  g_autoptr (LossyLink) link = test_link_to (janus, 1);
   GstElement *publisher = test_publish (janus, VP8_SOURCE, TEST_ROOM_OPEN, "feed-id=777");
   GstElement *subscriber;
   Told told = {.name = "janus-feed"};
@@ -112,7 +102,7 @@ GST_END_TEST;
 GST_START_TEST (what_the_server_says_more_than_once_counts_once)
 {
   g_autoptr (TestJanus) janus = test_start_janus (NULL);
-  g_autoptr (LossyLink) link = link_to (janus);
+  g_autoptr (LossyLink) link = test_link_to (janus, 1);
   GstElement *publisher, *subscriber;
   Told sent = {.name = "janus-state"}, received = {.name = "janus-feed"};
 

@@ -174,26 +174,6 @@ assert_seen (TestJanus *janus, const gchar *room, const gchar *feed)
   test_end (subscriber);
 }
 
-static void
-restart (TestJanus *janus)
-{
-  g_autoptr (GError) error = NULL;
-
-  fail_unless (
-      test_janus_restart (janus, &error), "%s", error ? error->message : "cannot be restarted");
-}
-
-static void
-ask (TestJanus *janus, const gchar *body)
-{
-  g_autoptr (GError) error = NULL;
-  g_autoptr (JsonObject) answer = test_janus_request (janus, body, &error);
-
-  fail_unless (answer != NULL, "%s", error ? error->message : "");
-  fail_if (json_object_has_member (answer, "error_code"), "%s",
-      json_object_get_string_member_with_default (answer, "error", ""));
-}
-
 GST_START_TEST (a_server_that_is_killed_and_restarted_has_the_same_publisher_again)
 {
   g_autoptr (TestJanus) janus = test_start_janus (NULL);
@@ -219,7 +199,7 @@ GST_START_TEST (a_server_that_is_killed_and_restarted_has_the_same_publisher_aga
     before = g_atomic_int_get (&frames->buffers);
     test_wait_buffers (publisher, frames, before + 15);
     before = g_atomic_int_get (&requests);
-    restart (janus);
+    test_restart (janus);
     test_wait_state (publisher, "sfu", "connected");
     fail_unless (g_atomic_int_get (&requests) > before, "no keyframe was asked for");
     test_wait_text (publisher, GST_MESSAGE_INFO, "sfu", "Connected again");
@@ -256,7 +236,7 @@ GST_START_TEST (an_id_that_the_server_chose_is_asked_for_again)
 
   test_wait_state (publisher, "sfu", "connected");
   feed = dup_feed (publisher);
-  restart (janus);
+  test_restart (janus);
   test_wait_state (publisher, "sfu", "lost");
   test_wait_state (publisher, "sfu", "connected");
   again = dup_feed (publisher);
@@ -281,7 +261,7 @@ GST_START_TEST (a_server_that_is_not_there_yet_is_waited_for_with_one_warning)
   test_wait_text (publisher, GST_MESSAGE_WARNING, "sfu", "janus-endpoint=");
   for (i = 0; i < 3; i++)
     wait_lost (publisher, "Cannot reach");
-  restart (janus);
+  test_restart (janus);
   while ((message = gst_bus_timed_pop_filtered (
               bus, 30 * GST_SECOND, GST_MESSAGE_WARNING | GST_MESSAGE_INFO | GST_MESSAGE_ERROR)) &&
          GST_MESSAGE_TYPE (message) == GST_MESSAGE_WARNING) {
@@ -312,7 +292,7 @@ GST_START_TEST (the_end_of_an_outage_is_told_also_where_only_debug_text_is_shown
   publisher = publish (test_janus_get_endpoint (janus), TEST_ROOM_OPEN, "feed-id=777");
   bus = gst_element_get_bus (publisher);
   wait_lost (publisher, "Cannot reach");
-  restart (janus);
+  test_restart (janus);
   message = gst_bus_timed_pop_filtered (bus, 30 * GST_SECOND, GST_MESSAGE_INFO);
   fail_unless (message != NULL);
   gst_message_parse_info (message, &info, &debug);
@@ -330,12 +310,12 @@ GST_START_TEST (a_room_that_is_destroyed_and_made_again_is_joined_again)
 
   wait_lost (publisher, "No such room");
   test_wait_text (publisher, GST_MESSAGE_WARNING, "sfu", "(426)");
-  ask (janus, "{\"request\":\"create\",\"room\":" TEST_ROOM_NONE "}");
+  test_ask (janus, "{\"request\":\"create\",\"room\":" TEST_ROOM_NONE "}");
   test_wait_state (publisher, "sfu", "connected");
-  ask (janus, "{\"request\":\"destroy\",\"room\":" TEST_ROOM_NONE "}");
+  test_ask (janus, "{\"request\":\"destroy\",\"room\":" TEST_ROOM_NONE "}");
   wait_lost (publisher, "destroyed");
   wait_lost (publisher, "No such room");
-  ask (janus, "{\"request\":\"create\",\"room\":" TEST_ROOM_NONE "}");
+  test_ask (janus, "{\"request\":\"create\",\"room\":" TEST_ROOM_NONE "}");
   test_wait_state (publisher, "sfu", "connected");
   assert_seen (janus, TEST_ROOM_NONE, "777");
   assert_equals_uint64 (get_stat (publisher, "reconnects"), 1);
@@ -349,7 +329,7 @@ GST_START_TEST (who_is_kicked_stays_away)
   GstElement *publisher = publish (test_janus_get_endpoint (janus), TEST_ROOM_OPEN, "feed-id=777");
 
   test_wait_state (publisher, "sfu", "connected");
-  ask (janus, "{\"request\":\"kick\",\"room\":" TEST_ROOM_OPEN ",\"id\":777}");
+  test_ask (janus, "{\"request\":\"kick\",\"room\":" TEST_ROOM_OPEN ",\"id\":777}");
   test_expect_error (publisher, "removed from room", NULL);
   test_end (publisher);
 }
@@ -362,7 +342,7 @@ GST_START_TEST (who_is_kicked_comes_back_if_told_so)
       test_janus_get_endpoint (janus), TEST_ROOM_OPEN, "feed-id=777 reconnect-when-kicked=true");
 
   test_wait_state (publisher, "sfu", "connected");
-  ask (janus, "{\"request\":\"kick\",\"room\":" TEST_ROOM_OPEN ",\"id\":777}");
+  test_ask (janus, "{\"request\":\"kick\",\"room\":" TEST_ROOM_OPEN ",\"id\":777}");
   wait_lost (publisher, "removed from room");
   test_wait_state (publisher, "sfu", "connected");
   assert_seen (janus, TEST_ROOM_OPEN, "777");
@@ -406,11 +386,9 @@ GST_END_TEST;
 GST_START_TEST (a_connection_that_is_cut_comes_back_when_the_way_does)
 {
   g_autoptr (TestJanus) janus = test_start_janus (NULL);
-  g_autoptr (GError) error = NULL;
-  g_autoptr (LossyLink) link = lossy_link_new (test_janus_get_endpoint (janus), 1, &error);
+  g_autoptr (LossyLink) link = test_link_to (janus, 1);
   GstElement *publisher;
 
-  fail_unless (link != NULL);
   lossy_link_set_droppable (link, PACKET_MASK_ALL);
   publisher = publish (lossy_link_get_endpoint (link), TEST_ROOM_E2EE, "feed-id=777 timeout=4");
   test_wait_state (publisher, "sfu", "connected");
@@ -430,11 +408,9 @@ GST_END_TEST;
 GST_START_TEST (a_handshake_that_gets_stuck_is_begun_anew)
 {
   g_autoptr (TestJanus) janus = test_start_janus (NULL);
-  g_autoptr (GError) error = NULL;
-  g_autoptr (LossyLink) link = lossy_link_new (test_janus_get_endpoint (janus), 1, &error);
+  g_autoptr (LossyLink) link = test_link_to (janus, 1);
   GstElement *publisher;
 
-  fail_unless (link != NULL);
   lossy_link_set_droppable (link, PACKET_MASK (PACKET_DTLS));
   lossy_link_set (link, 1.0, 1.0, 0);
   publisher = publish (lossy_link_get_endpoint (link), TEST_ROOM_E2EE, "feed-id=777");
@@ -448,7 +424,7 @@ GST_START_TEST (a_handshake_that_gets_stuck_is_begun_anew)
   test_janus_kill (janus);
   wait_lost (publisher, "closed the connection");
   lossy_link_set (link, 1.0, 1.0, 0);
-  restart (janus);
+  test_restart (janus);
   wait_lost (publisher, "DTLS handshake with the server has not ended within 1.5 s");
   lossy_link_set (link, 0.0, 0.0, 0);
   test_wait_state (publisher, "sfu", "connected");
@@ -461,11 +437,9 @@ GST_START_TEST (a_handshake_that_gets_stuck_has_all_the_time_where_none_would_fo
   static const gchar *const properties[] = {
       "feed-id=777 timeout=4 reconnect=false", "feed-id=777 timeout=4 reconnect-attempts=0"};
   g_autoptr (TestJanus) janus = test_start_janus (NULL);
-  g_autoptr (GError) error = NULL;
-  g_autoptr (LossyLink) link = lossy_link_new (test_janus_get_endpoint (janus), 1, &error);
+  g_autoptr (LossyLink) link = test_link_to (janus, 1);
   GstElement *publisher;
 
-  fail_unless (link != NULL);
   lossy_link_set_droppable (link, PACKET_MASK (PACKET_DTLS));
   lossy_link_set (link, 1.0, 1.0, 0);
   for (guint i = 0; i < G_N_ELEMENTS (properties); i++) {
@@ -538,7 +512,7 @@ GST_START_TEST (a_wrong_pin_after_a_restart_is_an_error)
   GstElement *publisher = publish (test_janus_get_endpoint (janus), TEST_ROOM_NONE, "feed-id=777");
 
   wait_lost (publisher, "No such room");
-  ask (janus, "{\"request\":\"create\",\"room\":" TEST_ROOM_NONE ",\"pin\":\"other\"}");
+  test_ask (janus, "{\"request\":\"create\",\"room\":" TEST_ROOM_NONE ",\"pin\":\"other\"}");
   test_expect_error (publisher, "(429)", "pin=", NULL);
   test_end (publisher);
 }
@@ -550,15 +524,15 @@ GST_START_TEST (a_token_that_is_not_allowed_any_more_is_waited_for)
   g_autoptr (TestJanus) janus = test_start_janus (NULL);
   GstElement *publisher;
 
-  ask (janus, "{\"request\":\"create\",\"room\":" TEST_ROOM_NONE ",\"allowed\":[\"ticket\"]}");
+  test_ask (janus, "{\"request\":\"create\",\"room\":" TEST_ROOM_NONE ",\"allowed\":[\"ticket\"]}");
   publisher = publish (test_janus_get_endpoint (janus), TEST_ROOM_NONE, "feed-id=777 token=ticket");
   test_wait_state (publisher, "sfu", "connected");
-  ask (janus, "{\"request\":\"destroy\",\"room\":" TEST_ROOM_NONE "}");
-  ask (janus, "{\"request\":\"create\",\"room\":" TEST_ROOM_NONE ",\"allowed\":[\"other\"]}");
+  test_ask (janus, "{\"request\":\"destroy\",\"room\":" TEST_ROOM_NONE "}");
+  test_ask (janus, "{\"request\":\"create\",\"room\":" TEST_ROOM_NONE ",\"allowed\":[\"other\"]}");
   test_wait_text (publisher, GST_MESSAGE_WARNING, "sfu", "allowed list");
   wait_lost (publisher, "allowed list");
-  ask (janus, "{\"request\":\"allowed\",\"action\":\"add\",\"room\":" TEST_ROOM_NONE
-              ",\"allowed\":[\"ticket\"]}");
+  test_ask (janus, "{\"request\":\"allowed\",\"action\":\"add\",\"room\":" TEST_ROOM_NONE
+                   ",\"allowed\":[\"ticket\"]}");
   test_wait_state (publisher, "sfu", "connected");
   test_end (publisher);
 }
@@ -569,7 +543,7 @@ GST_START_TEST (a_token_that_was_never_allowed_is_an_error)
   g_autoptr (TestJanus) janus = test_start_janus (NULL);
   GstElement *publisher;
 
-  ask (janus, "{\"request\":\"create\",\"room\":" TEST_ROOM_NONE ",\"allowed\":[\"other\"]}");
+  test_ask (janus, "{\"request\":\"create\",\"room\":" TEST_ROOM_NONE ",\"allowed\":[\"other\"]}");
   publisher = publish (test_janus_get_endpoint (janus), TEST_ROOM_NONE, "token=ticket");
   test_expect_error (publisher, "(433)", "allowed list", "token=", NULL);
   test_end (publisher);
@@ -616,7 +590,7 @@ GST_START_TEST (eos_and_state_changes_work_while_it_waits_for_the_next_attempt)
       test_wait_eos (publisher);
     }
     test_end (publisher);
-    restart (janus);
+    test_restart (janus);
   }
 }
 GST_END_TEST;
@@ -635,7 +609,7 @@ GST_START_TEST (stopping_at_any_moment_of_a_reconnect_is_safe)
     watch_outer (publisher, &outer);
     gst_element_set_state (publisher, GST_STATE_PLAYING);
     test_wait_state (publisher, "sfu", "connected");
-    restart (janus);
+    test_restart (janus);
     test_wait_state (publisher, "sfu", "lost");
     /* Each message is some step: one more of them each time. */
     for (n = 0; n < i * 3; n++) {
@@ -670,7 +644,7 @@ GST_START_TEST (a_film_goes_on_with_the_clock_while_the_connection_is_lost)
   test_wait_state (publisher, "sfu", "retrying");
   n = g_atomic_int_get (&frames->buffers);
   test_wait_buffers (publisher, frames, n + 15);
-  restart (janus);
+  test_restart (janus);
   test_wait_state (publisher, "sfu", "connected");
   /* Had it not kept to the clock, nothing would be left of it. */
   fail_unless (g_atomic_int_get (&frames->buffers) < 120, "the film is over");
@@ -697,7 +671,7 @@ GST_START_TEST (a_recording_goes_on_in_another_file)
     assert_equals_string (files[0], names[i]);
     test_wait_state (publisher, "sfu", "connected");
     if (i == 0)
-      restart (janus);
+      test_restart (janus);
   }
   test_end (publisher);
 }

@@ -123,15 +123,6 @@ publish (const gchar *endpoint, const gchar *feed, const gchar *name)
 }
 
 static void
-restart (TestJanus *janus)
-{
-  g_autoptr (GError) error = NULL;
-
-  fail_unless (
-      test_janus_restart (janus, &error), "%s", error ? error->message : "cannot be restarted");
-}
-
-static void
 wait_more (GstElement *pipeline, TestCount *count, gint n)
 {
   test_wait_buffers (pipeline, count, g_atomic_int_get (&count->buffers) + n);
@@ -219,7 +210,7 @@ GST_START_TEST (a_server_that_is_killed_and_restarted_has_the_picture_back)
     test_janus_kill (janus);
     wait_lost (receiver, "closed the connection");
     test_wait_state (receiver, "s", "retrying");
-    restart (janus);
+    test_restart (janus);
     wait_more (receiver, pictures, 20);
   }
   assert_one_stream (&timeline);
@@ -273,13 +264,11 @@ GST_END_TEST;
 GST_START_TEST (a_connection_that_is_cut_comes_back_when_the_way_does)
 {
   g_autoptr (TestJanus) janus = test_start_janus (NULL);
-  g_autoptr (GError) error = NULL;
-  g_autoptr (LossyLink) link = lossy_link_new (test_janus_get_endpoint (janus), 1, &error);
+  g_autoptr (LossyLink) link = test_link_to (janus, 1);
   GstElement *publisher = publish (test_janus_get_endpoint (janus), "777", "cam");
   GstElement *receiver;
   TestCount *pictures;
 
-  fail_unless (link != NULL);
   lossy_link_set_droppable (link, PACKET_MASK_ALL);
   receiver = test_play (
       SRC "feed-id=777 timeout=2 ! " DECODE, lossy_link_get_endpoint (link), TEST_ROOM_OPEN);
@@ -321,12 +310,10 @@ is_out_of_step (GstElement *receiver, TestCount *pictures)
 GST_START_TEST (a_rollover_that_only_the_server_counts_is_got_over)
 {
   g_autoptr (TestJanus) janus = test_start_janus (NULL);
-  g_autoptr (GError) error = NULL;
-  g_autoptr (LossyLink) link = lossy_link_new (test_janus_get_endpoint (janus), 1, &error);
+  g_autoptr (LossyLink) link = test_link_to (janus, 1);
   GstElement *publisher, *receiver = NULL;
   TestCount *pictures;
 
-  fail_unless (link != NULL);
   lossy_link_set_stragglers (link, TRUE);
   /* Which would send what is late again, earlier than it comes. */
   publisher =
@@ -352,13 +339,11 @@ GST_END_TEST;
 GST_START_TEST (a_connection_of_which_nothing_is_authentic_is_made_again)
 {
   g_autoptr (TestJanus) janus = test_start_janus (NULL);
-  g_autoptr (GError) error = NULL;
-  g_autoptr (LossyLink) link = lossy_link_new (test_janus_get_endpoint (janus), 1, &error);
+  g_autoptr (LossyLink) link = test_link_to (janus, 1);
   GstElement *publisher = publish (test_janus_get_endpoint (janus), "777", "cam");
   GstElement *receiver;
   TestCount *pictures;
 
-  fail_unless (link != NULL);
   receiver =
       test_play (SRC "feed-id=777 ! " DECODE, lossy_link_get_endpoint (link), TEST_ROOM_OPEN);
   pictures = test_count (receiver, "v");
@@ -491,7 +476,7 @@ GST_START_TEST (who_is_held_up_downstream_reconnects_all_the_same)
   wait_more (receiver, pictures, 10);
   id = hold (receiver, "v", &held);
   test_wait_number (&held, TRUE);
-  restart (janus);
+  test_restart (janus);
   wait_lost (receiver, "closed the connection");
   test_wait_state (receiver, "s", "connected");
   gst_pad_remove_probe (pad, id);
@@ -520,7 +505,7 @@ GST_START_TEST (who_is_held_up_downstream_can_be_stopped_while_the_server_goes)
     if (round % 2)
       wait_lost (receiver, "closed the connection");
     test_end (receiver);
-    restart (janus);
+    test_restart (janus);
   }
   test_end (publisher);
 }
@@ -807,7 +792,7 @@ GST_START_TEST (all_of_them_come_back_to_their_pads_after_the_server)
   audience_begin (&audience, endpoint, "feeds=all timeout=10");
   wait_packets (&audience, "1", 20);
   wait_packets (&audience, "2", 20);
-  restart (janus);
+  test_restart (janus);
   wait_lost (audience.pipeline, "closed the connection");
   wait_packets (&audience, "1", 20);
   wait_packets (&audience, "2", 20);
@@ -817,7 +802,7 @@ GST_START_TEST (all_of_them_come_back_to_their_pads_after_the_server)
   /* Who does not return has no pads any more. */
   test_janus_kill (janus);
   test_end (bert);
-  restart (janus);
+  test_restart (janus);
   wait_packets (&audience, "1", 20);
   test_wait_until (is_one, &audience.n_removed);
   audience_end (&audience);
@@ -830,13 +815,11 @@ GST_END_TEST;
 GST_START_TEST (one_feed_that_cannot_be_received_is_left_out)
 {
   g_autoptr (TestJanus) janus = test_start_janus (NULL);
-  g_autoptr (GError) error = NULL;
-  g_autoptr (LossyLink) link = lossy_link_new (test_janus_get_endpoint (janus), 1, &error);
+  g_autoptr (LossyLink) link = test_link_to (janus, 1);
   GstElement *anna = publish (test_janus_get_endpoint (janus), "1", "anna"), *bert;
   Audience audience = {0};
   gint before;
 
-  fail_unless (link != NULL);
   audience_begin (&audience, lossy_link_get_endpoint (link), "feeds=all");
   wait_packets (&audience, "1", 20);
   /* Handshakes are lost from now on, and media are not. */

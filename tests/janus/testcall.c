@@ -17,6 +17,41 @@ test_start_janus (const TestJanusOptions *options)
   return janus;
 }
 
+void
+test_restart (TestJanus *janus)
+{
+  g_autoptr (GError) error = NULL;
+
+  fail_unless (
+      test_janus_restart (janus, &error), "%s", error ? error->message : "cannot be restarted");
+}
+
+void
+test_ask (TestJanus *janus, const gchar *format, ...)
+{
+  g_autofree gchar *body = NULL;
+  g_autoptr (JsonObject) answer = NULL;
+  g_autoptr (GError) error = NULL;
+  va_list args;
+
+  va_start (args, format);
+  body = g_strdup_vprintf (format, args);
+  va_end (args);
+  answer = test_janus_request (janus, body, &error);
+  fail_unless (answer != NULL, "%s: %s", body, error ? error->message : "");
+  fail_if (json_object_has_member (answer, "error_code"), "%s: refused", body);
+}
+
+LossyLink *
+test_link_to (TestJanus *janus, guint32 seed)
+{
+  g_autoptr (GError) error = NULL;
+  LossyLink *link = lossy_link_new (test_janus_get_endpoint (janus), seed, &error);
+
+  fail_unless (link != NULL, "%s", error ? error->message : "");
+  return link;
+}
+
 static GstElement *
 parse (const gchar *format, va_list args)
 {

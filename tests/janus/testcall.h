@@ -5,6 +5,7 @@
 
 #include <gst/check/gstcheck.h>
 
+#include "lossylink.h"
 #include "testjanus.h"
 
 G_BEGIN_DECLS
@@ -29,6 +30,12 @@ G_BEGIN_DECLS
 
 /* What every Janus test starts with; fails the test if it cannot. */
 TestJanus *test_start_janus (const TestJanusOptions *options);
+/* Starts it again, after it was killed or while it runs; fails the test if it cannot. */
+void test_restart (TestJanus *janus);
+/* Asks the VideoRoom of JANUS, as test_janus_request() does; fails the test if it refuses. */
+void test_ask (TestJanus *janus, const gchar *format, ...) G_GNUC_PRINTF (2, 3);
+/* A link to JANUS, which loses what follows from SEED; fails the test if there can be none. */
+LossyLink *test_link_to (TestJanus *janus, guint32 seed);
 
 /* A pipeline of the text, in NULL. */
 GstElement *test_pipeline (const gchar *format, ...) G_GNUC_PRINTF (1, 2);
