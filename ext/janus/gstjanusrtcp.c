@@ -6,6 +6,8 @@
 #include "config.h"
 #endif
 
+#include <string.h>
+
 #include "gstjanusrtcp.h"
 
 /* RFC 3550, section 6.4 and 6.5: packet types and sizes in bytes; RFC 4585, section 6.1 for
@@ -21,6 +23,7 @@
 #define REPORT_BLOCK_SIZE 24
 #define LOST_OFFSET 5
 #define LSR_OFFSET 16
+#define LSR_AND_DLSR_SIZE 8
 
 /* One packet of a compound. */
 typedef struct {
@@ -112,10 +115,38 @@ list_sources (const guint8 *data, gsize size)
   return offset == size ? g_steal_pointer (&sources) : NULL;
 }
 
-/* Of REPORT only what is on SSRC: its blocks, and none of what profiles may have put behind
- * them. */
+static gboolean
+tells_round_trip (const guint8 *block)
+{
+  return GST_READ_UINT32_BE (block + LSR_OFFSET) != 0;
+}
+
+/* LSR and DLSR of a block of DATA, which is well-formed, that has them, or NULL. */
+static const guint8 *
+find_round_trip (const guint8 *data, gsize size)
+{
+  gsize offset = 0, blocks;
+  Packet packet;
+  guint i;
+
+  for (; read_packet (data, size, offset, &packet); offset += packet.size) {
+    if (!is_report (&packet) || !find_blocks (&packet, &blocks))
+      continue;
+    for (i = 0; i < packet.count; i++) {
+      const guint8 *block = data + blocks + (gsize) i * REPORT_BLOCK_SIZE;
+
+      if (tells_round_trip (block))
+        return block + LSR_OFFSET;
+    }
+  }
+  return NULL;
+}
+
+/* Of REPORT only what is on SSRC: its blocks, with ROUND_TRIP where they do not tell it, and none
+ * of what profiles may have put behind them. */
 static void
-append_report (GByteArray *part, const guint8 *data, const Packet *report, guint32 ssrc)
+append_report (GByteArray *part, const guint8 *data, const Packet *report, guint32 ssrc,
+    const guint8 *round_trip)
 {
   guint start = part->len, count = 0, i;
   gsize blocks;
@@ -125,10 +156,12 @@ append_report (GByteArray *part, const guint8 *data, const Packet *report, guint
   for (i = 0; i < report->count; i++) {
     const guint8 *block = data + blocks + (gsize) i * REPORT_BLOCK_SIZE;
 
-    if (GST_READ_UINT32_BE (block) == ssrc) {
-      g_byte_array_append (part, block, REPORT_BLOCK_SIZE);
-      count++;
-    }
+    if (GST_READ_UINT32_BE (block) != ssrc)
+      continue;
+    g_byte_array_append (part, block, REPORT_BLOCK_SIZE);
+    if (round_trip && !tells_round_trip (block))
+      memcpy (part->data + part->len - LSR_AND_DLSR_SIZE, round_trip, LSR_AND_DLSR_SIZE);
+    count++;
   }
   /* Version 2, no padding. */
   part->data[start] = (guint8) (2 << 6 | count);
@@ -137,7 +170,7 @@ append_report (GByteArray *part, const guint8 *data, const Packet *report, guint
 
 /* What of DATA, which is well-formed, is on SSRC. */
 static GByteArray *
-extract (const guint8 *data, gsize size, guint32 ssrc, gboolean is_first)
+extract (const guint8 *data, gsize size, guint32 ssrc, const guint8 *round_trip, gboolean is_first)
 {
   GByteArray *part = g_byte_array_new ();
   gsize offset = 0;
@@ -147,7 +180,7 @@ extract (const guint8 *data, gsize size, guint32 ssrc, gboolean is_first)
 
   for (; read_packet (data, size, offset, &packet); offset += packet.size) {
     if (is_report (&packet)) {
-      append_report (part, data, &packet, ssrc);
+      append_report (part, data, &packet, ssrc, round_trip);
       continue;
     }
     if (is_feedback (&packet))
@@ -164,14 +197,17 @@ GPtrArray *
 gst_janus_rtcp_split (const guint8 *data, gsize size)
 {
   g_autoptr (GArray) sources = list_sources (data, size);
+  const guint8 *round_trip;
   GPtrArray *parts;
   guint i;
 
   if (!sources || sources->len < 2)
     return NULL;
+  round_trip = find_round_trip (data, size);
   parts = g_ptr_array_new_with_free_func ((GDestroyNotify) g_byte_array_unref);
   for (i = 0; i < sources->len; i++)
-    g_ptr_array_add (parts, extract (data, size, g_array_index (sources, guint32, i), i == 0));
+    g_ptr_array_add (
+        parts, extract (data, size, g_array_index (sources, guint32, i), round_trip, i == 0));
   return parts;
 }
 
@@ -187,6 +223,6 @@ gst_janus_rtcp_read_report (const guint8 *data, gsize size, GstJanusReport *repo
   report->ssrc = GST_READ_UINT32_BE (data + offset);
   /* 24 bits, with a sign. */
   report->lost = (gint) (GST_READ_UINT24_BE (data + offset + LOST_OFFSET) ^ 0x800000) - 0x800000;
-  report->tells_round_trip = GST_READ_UINT32_BE (data + offset + LSR_OFFSET) != 0;
+  report->tells_round_trip = tells_round_trip (data + offset);
   return TRUE;
 }

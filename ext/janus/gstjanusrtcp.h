@@ -19,6 +19,12 @@ G_BEGIN_DECLS
  * block, or without any, the descriptions, and its feedback. The first one has whatever else there
  * is.
  *
+ * A block of which the source has not reported itself (LSR is 0), or whose report was lost, gets
+ * LSR and DLSR of one that has, of which RFC 3550 knows nothing: all sources of a connection are
+ * reported by one server with one clock, and of the two Janus only makes the round-trip time
+ * (rtcp.c). So that is known of all media with the first report on any of them, and not a second
+ * later.
+ *
  * DATA: SIZE bytes of one compound RTCP packet. Returns (transfer full) an array of GByteArray, or
  * NULL when there is nothing to split, or DATA is malformed. */
 GPtrArray *gst_janus_rtcp_split (const guint8 *data, gsize size);

@@ -161,6 +161,58 @@ GST_START_TEST (feedback_goes_with_the_block_of_its_source)
 }
 GST_END_TEST;
 
+/* LSR and DLSR of block I of a compound that begins with a receiver report. */
+static guint8 *
+get_round_trip (GByteArray *rtcp, guint i)
+{
+  return rtcp->data + 8 + i * BLOCK_SIZE + 16;
+}
+
+GST_START_TEST (the_round_trip_time_of_one_source_is_that_of_all)
+{
+  g_autoptr (GByteArray) rtcp = g_byte_array_new ();
+  g_autoptr (GPtrArray) parts = NULL;
+  guint i;
+
+  append_report (rtcp, RR, 0, 4);
+  append_sdes (rtcp);
+  memset (get_round_trip (rtcp, 0), 0, 8);
+  memset (get_round_trip (rtcp, 3), 0, 8);
+  parts = split (rtcp);
+  assert_equals_int (parts->len, 4);
+  for (i = 0; i < 4; i++) {
+    g_autoptr (GByteArray) expected = g_byte_array_new ();
+
+    append_report (expected, RR, i, 1);
+    append_sdes (expected);
+    if (i == 0 || i == 3)
+      memcpy (get_round_trip (expected, 0), get_round_trip (rtcp, 1), 8);
+    check_part (parts, i, expected);
+  }
+}
+GST_END_TEST;
+
+GST_START_TEST (what_no_source_tells_stays_untold)
+{
+  g_autoptr (GByteArray) rtcp = g_byte_array_new ();
+  g_autoptr (GPtrArray) parts = NULL;
+  GstJanusReport report;
+  guint i;
+
+  append_report (rtcp, RR, 0, 2);
+  for (i = 0; i < 2; i++)
+    memset (get_round_trip (rtcp, i), 0, 8);
+  parts = split (rtcp);
+  assert_equals_int (parts->len, 2);
+  for (i = 0; i < 2; i++) {
+    const GByteArray *part = g_ptr_array_index (parts, i);
+
+    fail_unless (gst_janus_rtcp_read_report (part->data, part->len, &report));
+    fail_if (report.tells_round_trip);
+  }
+}
+GST_END_TEST;
+
 /* What GStreamer sends early: a report without blocks. */
 GST_START_TEST (feedback_on_two_sources_becomes_two_compounds)
 {
@@ -433,6 +485,8 @@ janusrtcp_suite (void)
   tcase_set_timeout (tc, 60);
   tcase_add_test (tc, each_block_goes_into_a_report_of_its_own);
   tcase_add_test (tc, feedback_goes_with_the_block_of_its_source);
+  tcase_add_test (tc, the_round_trip_time_of_one_source_is_that_of_all);
+  tcase_add_test (tc, what_no_source_tells_stays_untold);
   tcase_add_test (tc, feedback_on_two_sources_becomes_two_compounds);
   tcase_add_test (tc, whatever_else_there_is_goes_with_the_first);
   tcase_add_test (tc, what_is_on_one_source_or_none_stays_whole);

@@ -252,6 +252,39 @@ GST_START_TEST (without_loss_nothing_is_missing)
 }
 GST_END_TEST;
 
+/* Sound is first, or the picture, and with it what Janus reports on first. */
+GST_START_TEST (a_report_on_one_medium_is_enough_for_all)
+{
+  static const gchar *const sources[] = {
+      OPUS_SOURCE ENCRYPT "sfu.sink_0 " SOURCE ENCRYPT "sfu.sink_1 ",
+      SOURCE ENCRYPT "sfu.sink_0 " OPUS_SOURCE ENCRYPT "sfu.sink_1 ",
+  };
+  TestJanusOptions options = {.admin = TRUE};
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (sources); i++) {
+    g_autoptr (TestJanus) janus = test_start_janus (&options);
+    g_autoptr (LossyLink) link = test_link_to (janus, 4711);
+    GstElement *publisher, *subscriber;
+
+    publisher = test_play ("%sjanusvideoroomsink name=sfu janus-endpoint=%s room-id=" TEST_ROOM_E2EE
+                           " feed-id=777",
+        sources[i], test_janus_get_endpoint (janus));
+    test_wait_state (publisher, "sfu", "connected");
+    lossy_link_set (link, 0, 0, DELAY_MSECONDS);
+    lossy_link_set_one_reporter (link, TRUE);
+    subscriber = test_play ("janusvideoroomsrc name=s janus-endpoint=%s room-id=" TEST_ROOM_E2EE
+                            " feed-id=777 s. ! application/x-rtp,media=video ! fakesink "
+                            "s. ! application/x-rtp,media=audio ! fakesink",
+        lossy_link_get_endpoint (link));
+    test_wait_until (keeps_packets, janus);
+    test_wait_until (test_asks_again, subscriber);
+    test_end (subscriber);
+    test_end (publisher);
+  }
+}
+GST_END_TEST;
+
 /* Neither Janus nor OpenSSL would send any of them again before a second. */
 GST_START_TEST (each_packet_of_a_handshake_is_sent_twice)
 {
@@ -297,6 +330,7 @@ loss_suite (void)
   tcase_add_test (tc, who_can_wait_gets_what_both_ways_lose);
   tcase_add_test (tc, what_is_lost_again_and_again_is_asked_for_again_and_again);
   tcase_add_test (tc, without_loss_nothing_is_missing);
+  tcase_add_test (tc, a_report_on_one_medium_is_enough_for_all);
   tcase_add_test (tc, each_packet_of_a_handshake_is_sent_twice);
   tcase_add_test (tc, without_retransmission_lost_is_lost);
   return s;

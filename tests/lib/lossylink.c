@@ -360,6 +360,12 @@ lossy_link_set_stragglers (LossyLink *link, gboolean stragglers)
 }
 
 void
+lossy_link_set_one_reporter (LossyLink *link, gboolean one_reporter)
+{
+  udp_relay_set_one_reporter (link->relay, one_reporter);
+}
+
+void
 lossy_link_get_counts (LossyLink *link, LinkCounts *counts)
 {
   udp_relay_get_counts (link->relay, counts);

@@ -44,6 +44,9 @@ void lossy_link_set_damaged (LossyLink *link, guint mask);
  * from before the first, which has number 1, are lost toward clients. */
 void lossy_link_set_stragglers (LossyLink *link, gboolean stragglers);
 
+/* Of the sender reports toward clients only those of one source come: of the first from now on. */
+void lossy_link_set_one_reporter (LossyLink *link, gboolean one_reporter);
+
 void lossy_link_get_counts (LossyLink *link, LinkCounts *counts);
 
 G_END_DECLS

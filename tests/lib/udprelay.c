@@ -28,6 +28,8 @@ struct _UdpRelay {
   guint damaged;
   gboolean stragglers;
   guint n_to_server;
+  gboolean one_reporter;
+  guint32 reporter; /* 0: none yet */
   guint delay_ms;
   LinkCounts counts;
 };
@@ -82,6 +84,21 @@ get_sequence_number (const guint8 *data, gsize size)
   return size < 4 ? 0 : (guint) (data[2] << 8 | data[3]);
 }
 
+/* Whether it is a sender report (RFC 3550, section 6.4.1) of another source than the one whose was
+ * the first. */
+static gboolean
+is_of_another_reporter (UdpRelay *relay, const guint8 *data, gsize size)
+{
+  guint32 ssrc;
+
+  if (size < 8 || data[1] != 200)
+    return FALSE;
+  ssrc = (guint32) data[4] << 24 | (guint32) data[5] << 16 | (guint32) data[6] << 8 | data[7];
+  if (relay->reporter == 0)
+    relay->reporter = ssrc;
+  return ssrc != relay->reporter;
+}
+
 static void
 relay_packet (UdpRelay *relay, LinkDirection direction, GSocket *socket, GSocketAddress *to,
     guint8 *data, gsize size)
@@ -99,6 +116,8 @@ relay_packet (UdpRelay *relay, LinkDirection direction, GSocket *socket, GSocket
     late = relay->n_to_server++ % 2 == 1;
   else if (relay->stragglers && kind == PACKET_RTP)
     dropped |= get_sequence_number (data, size) >= FIRST_STRAGGLER;
+  if (relay->one_reporter && kind == PACKET_RTCP && direction == LINK_TO_CLIENT)
+    dropped |= is_of_another_reporter (relay, data, size);
   if (dropped)
     relay->counts.dropped[direction][kind]++;
   else
@@ -320,6 +339,15 @@ udp_relay_set_damaged (UdpRelay *relay, guint mask)
 {
   g_mutex_lock (&relay->lock);
   relay->damaged = mask;
+  g_mutex_unlock (&relay->lock);
+}
+
+void
+udp_relay_set_one_reporter (UdpRelay *relay, gboolean one_reporter)
+{
+  g_mutex_lock (&relay->lock);
+  relay->one_reporter = one_reporter;
+  relay->reporter = 0;
   g_mutex_unlock (&relay->lock);
 }
 

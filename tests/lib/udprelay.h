@@ -44,6 +44,7 @@ void udp_relay_set (UdpRelay *relay, double to_client_loss, double to_server_los
 void udp_relay_set_droppable (UdpRelay *relay, guint mask);
 void udp_relay_set_damaged (UdpRelay *relay, guint mask);
 void udp_relay_set_stragglers (UdpRelay *relay, gboolean stragglers);
+void udp_relay_set_one_reporter (UdpRelay *relay, gboolean one_reporter);
 void udp_relay_get_counts (UdpRelay *relay, LinkCounts *counts);
 
 G_END_DECLS

@@ -6,14 +6,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* What was lost so shortly before a fault could not be sent again: an attempt takes up to that, and
- * what was under way then as long as a jitter buffer waits for it, and a little more. */
-#define GRACE (300 * G_USEC_PER_SEC / 1000)
+/* What was lost so shortly before a fault has not had all the attempts to be sent again that a
+ * jitter buffer waits for; and what was under way then was waited for as long, and a little more. */
+#define GRACE (SOAK_LATENCY * G_USEC_PER_SEC / 1000)
 #define UNDER_WAY ((SOAK_LATENCY + 100) * G_USEC_PER_SEC / 1000)
 
 /* How long a receiver may lose pictures on a bad link when it has come back: Janus sends again what
  * is lost only once it knows the round-trip time, which takes it up to two seconds, or three where
- * the link has lost a report, and a keyframe that makes up for it may be lost as well. */
+ * the link has lost its reports, and a keyframe that makes up for it may be lost as well. */
 #define EARLY (3 * G_USEC_PER_SEC)
 
 /* How long a receiver stands still then: until the jitter buffer has given up and another keyframe
