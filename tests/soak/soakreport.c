@@ -7,7 +7,8 @@
 #include <stdlib.h>
 
 /* What was lost so shortly before a fault has not had all the attempts to be sent again that a
- * jitter buffer waits for; and what was under way then was waited for as long, and a little more. */
+ * jitter buffer waits for; and what was under way then was waited for as long, and a little
+ * more. */
 #define GRACE (SOAK_LATENCY * G_USEC_PER_SEC / 1000)
 #define UNDER_WAY ((SOAK_LATENCY + 100) * G_USEC_PER_SEC / 1000)
 
