@@ -19,11 +19,11 @@ G_BEGIN_DECLS
  * block, or without any, the descriptions, and its feedback. The first one has whatever else there
  * is.
  *
- * A block of which the source has not reported itself (LSR is 0), or whose report was lost, gets
- * LSR and DLSR of one that has, of which RFC 3550 knows nothing: all sources of a connection are
- * reported by one server with one clock, and of the two Janus only makes the round-trip time
- * (rtcp.c). So that is known of all media with the first report on any of them, and not a second
- * later.
+ * A block that does not tell the round-trip time (LSR is 0), as no report of its source has come
+ * yet, gets LSR and DLSR of one that does. RFC 3550 means those of the same source; but one server
+ * with one clock reports of all sources of a connection, and Janus makes nothing but the time of
+ * the two (rtcp.c). So it knows that for all media with its first report on any that comes, and not
+ * a second later.
  *
  * DATA: SIZE bytes of one compound RTCP packet. Returns (transfer full) an array of GByteArray, or
  * NULL when there is nothing to split, or DATA is malformed. */
