@@ -25,8 +25,10 @@ struct _GstJanusBinClass {
   /* Makes what is to talk with the server, of SETTINGS, which are locked. What it hears is told
    * with SELF. */
   gpointer (*make_talk) (GstJanusBin *self, const GstJanusSettings *settings);
-  /* Begins TALK, and ends it in order and calls DONE (DATA), after which nothing is told. */
+  /* Begins TALK, tells how long a round trip to the server takes (janussession.h), and ends it in
+   * order and calls DONE (DATA), after which nothing is told. */
   void (*begin_talk) (gpointer talk);
+  guint (*get_round_trip) (gpointer talk);
   void (*leave_talk) (gpointer talk, GDestroyNotify done, gpointer data);
   /* The connection is lost, or the run is over: drop what belongs to the connection. The talk is
    * left afterwards, do not use it any more. Another connection may follow. */
@@ -79,6 +81,8 @@ GSource *gst_janus_bin_add_timeout (GstJanusBin *self, guint mseconds, GSourceFu
 GSource *
 gst_janus_bin_add_timeout_for (GstJanusBin *self, guint mseconds, GSourceFunc func, gpointer data);
 void gst_janus_clear_source (GSource **source);
+/* To the server, in milliseconds; 0 while there is no talk. */
+guint gst_janus_bin_get_round_trip (GstJanusBin *self);
 /* With the media connection that is about to be made, if it is all that the connection is for. */
 JanusPatience gst_janus_bin_get_patience (GstJanusBin *self);
 /* Whether ICE found the last way to the server without trying for long: then it most likely does so

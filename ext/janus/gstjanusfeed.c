@@ -175,10 +175,11 @@ gst_janus_feed_lose (GstJanusFeed *feed, const GError *error, GSourceFunc again)
 JanusPatience
 gst_janus_feed_get_patience (GstJanusFeed *feed)
 {
+  GstJanusBin *bin = GST_JANUS_BIN (feed->src);
   JanusRetryConfig config;
 
-  gst_janus_bin_get_retry_config (GST_JANUS_BIN (feed->src), &config);
-  return janus_retry_get_patience (&feed->retry, &config);
+  gst_janus_bin_get_retry_config (bin, &config);
+  return janus_retry_get_patience (&feed->retry, &config, gst_janus_bin_get_round_trip (bin));
 }
 
 gboolean

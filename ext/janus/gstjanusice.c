@@ -11,6 +11,13 @@
 #include "gstjanusice.h"
 #include "januserror.h"
 
+/* On a long way libnice (0.1.21) never comes to an end: it begins a check anew for each that comes
+ * from the server, which does the same, and half a second later has forgotten the one before, on
+ * which no answer can have come. At a pace that is slower than a round trip it does neither; but
+ * then the first check has to wait, too. All in milliseconds. */
+#define LONG_ROUND_TRIP 400
+#define SLOWEST_PACE 2500
+
 /* Not by the property, which anyone could read, and a graph shows. */
 static gboolean
 add_turn_server (GstElement *webrtcbin, const gchar *server, GError **error)
@@ -32,7 +39,7 @@ set_if_there (GObject *agent, const gchar *property, guint value)
 }
 
 static void
-configure_agent (GstElement *webrtcbin, guint patience)
+configure_agent (GstElement *webrtcbin, guint round_trip, guint patience)
 {
   g_autoptr (GObject) ice = NULL, agent = NULL;
 
@@ -43,18 +50,20 @@ configure_agent (GstElement *webrtcbin, guint patience)
     return;
   /* libnice would look for a router to open ports in, and talk to the whole network for that. */
   set_if_there (agent, "upnp", FALSE);
+  if (round_trip > LONG_ROUND_TRIP)
+    set_if_there (agent, "stun-pacing-timer", MIN (round_trip + round_trip / 4, SLOWEST_PACE));
   if (patience > 0)
     set_if_there (agent, "idle-timeout", patience);
 }
 
 gboolean
-gst_janus_ice_configure (
-    GstElement *webrtcbin, const GstJanusIceConfig *config, guint patience, GError **error)
+gst_janus_ice_configure (GstElement *webrtcbin, const GstJanusIceConfig *config, guint round_trip,
+    guint patience, GError **error)
 {
   g_object_set (webrtcbin, "bundle-policy", GST_WEBRTC_BUNDLE_POLICY_MAX_BUNDLE,
       "ice-transport-policy", config->ice_transport_policy, NULL);
   if (config->stun_server)
     g_object_set (webrtcbin, "stun-server", config->stun_server, NULL);
-  configure_agent (webrtcbin, patience);
+  configure_agent (webrtcbin, round_trip, patience);
   return !config->turn_server || add_turn_server (webrtcbin, config->turn_server, error);
 }

@@ -337,7 +337,8 @@ gst_janus_peer_new (GstJanusBin *bin, const GstJanusIceConfig *config,
   }
   gst_object_ref_sink (webrtcbin);
 
-  if (!gst_janus_ice_configure (webrtcbin, config, patience->idle, error)) {
+  if (!gst_janus_ice_configure (
+          webrtcbin, config, gst_janus_bin_get_round_trip (bin), patience->idle, error)) {
     gst_object_unref (webrtcbin);
     return NULL;
   }

@@ -168,9 +168,10 @@ gst_janus_reconnect_succeed (GstJanusReconnect *self)
 }
 
 JanusPatience
-gst_janus_reconnect_get_patience (GstJanusReconnect *self, const JanusRetryConfig *config)
+gst_janus_reconnect_get_patience (
+    GstJanusReconnect *self, const JanusRetryConfig *config, guint round_trip)
 {
-  return janus_retry_get_patience (&self->retry, config);
+  return janus_retry_get_patience (&self->retry, config, round_trip);
 }
 
 void

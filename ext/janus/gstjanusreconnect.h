@@ -32,9 +32,9 @@ void gst_janus_reconnect_stop (GstJanusReconnect *self);
 /* The connection is up. */
 void gst_janus_reconnect_succeed (GstJanusReconnect *self);
 
-/* Of the next media connection. */
-JanusPatience
-gst_janus_reconnect_get_patience (GstJanusReconnect *self, const JanusRetryConfig *config);
+/* Of the next media connection, to a server to which a round trip takes ROUND_TRIP milliseconds. */
+JanusPatience gst_janus_reconnect_get_patience (
+    GstJanusReconnect *self, const JanusRetryConfig *config, guint round_trip);
 
 /* Adds the counts to STATS. Any thread. */
 void gst_janus_reconnect_add_stats (GstJanusReconnect *self, GstStructure *stats);

@@ -109,6 +109,12 @@ gst_janus_record_play_sink_begin_talk (gpointer talk)
   janus_record_play_begin (talk);
 }
 
+static guint
+gst_janus_record_play_sink_get_round_trip (gpointer talk)
+{
+  return janus_record_play_get_round_trip (talk);
+}
+
 static void
 gst_janus_record_play_sink_leave_talk (gpointer talk, GDestroyNotify done, gpointer data)
 {
@@ -127,6 +133,7 @@ gst_janus_record_play_sink_class_init (GstJanusRecordPlaySinkClass *klass)
   gst_janus_bin_class_set_kind (janus_class, GST_JANUS_KIND_RECORD_PLAY);
   janus_class->make_talk = gst_janus_record_play_sink_make_talk;
   janus_class->begin_talk = gst_janus_record_play_sink_begin_talk;
+  janus_class->get_round_trip = gst_janus_record_play_sink_get_round_trip;
   janus_class->leave_talk = gst_janus_record_play_sink_leave_talk;
   sink_class->publish = gst_janus_record_play_sink_publish;
   sink_class->trickle = gst_janus_record_play_sink_trickle;

@@ -289,6 +289,12 @@ gst_janus_record_play_src_begin_talk (gpointer talk)
   janus_record_play_begin (talk);
 }
 
+static guint
+gst_janus_record_play_src_get_round_trip (gpointer talk)
+{
+  return janus_record_play_get_round_trip (talk);
+}
+
 static void
 gst_janus_record_play_src_leave_talk (gpointer talk, GDestroyNotify done, gpointer data)
 {
@@ -358,6 +364,7 @@ gst_janus_record_play_src_class_init (GstJanusRecordPlaySrcClass *klass)
   gst_janus_bin_class_set_kind (janus_class, GST_JANUS_KIND_RECORD_PLAY);
   janus_class->make_talk = gst_janus_record_play_src_make_talk;
   janus_class->begin_talk = gst_janus_record_play_src_begin_talk;
+  janus_class->get_round_trip = gst_janus_record_play_src_get_round_trip;
   janus_class->leave_talk = gst_janus_record_play_src_leave_talk;
   janus_class->drop = gst_janus_record_play_src_drop;
   src_class->answer = gst_janus_record_play_src_answer;

@@ -53,9 +53,9 @@ on_stuck (gpointer user_data)
   guint patience = self->has_way ? self->patience.handshake : self->patience.way;
   g_autoptr (GError) error =
       g_error_new (JANUS_ERROR, self->has_way ? JANUS_ERROR_HANDSHAKE : JANUS_ERROR_NO_WAY,
-          self->has_way ? "The DTLS handshake with the server has not ended within %u.%u s"
-                        : "ICE has found no way to the server within %u.%u s",
-          patience / 1000, patience % 1000 / 100);
+          self->has_way ? "The DTLS handshake with the server has not ended within %u.%02u s"
+                        : "ICE has found no way to the server within %u.%02u s",
+          patience / 1000, patience % 1000 / 10);
 
   gst_janus_clear_source (&self->timer);
   if (!self->has_way)

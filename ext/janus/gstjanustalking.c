@@ -121,13 +121,22 @@ gst_janus_bin_set_deadline (GstJanusBin *self, gint code, const gchar *what)
   priv->deadline = gst_janus_bin_add_timeout (self, timeout * 1000, on_deadline);
 }
 
+guint
+gst_janus_bin_get_round_trip (GstJanusBin *self)
+{
+  GstJanusBinPrivate *priv = PRIV (self);
+
+  return priv->talk ? GST_JANUS_BIN_GET_CLASS (self)->get_round_trip (priv->talk) : 0;
+}
+
 JanusPatience
 gst_janus_bin_get_patience (GstJanusBin *self)
 {
   JanusRetryConfig config;
 
   gst_janus_bin_get_retry_config (self, &config);
-  return gst_janus_reconnect_get_patience (PRIV (self)->reconnect, &config);
+  return gst_janus_reconnect_get_patience (
+      PRIV (self)->reconnect, &config, gst_janus_bin_get_round_trip (self));
 }
 
 static void

@@ -170,6 +170,12 @@ gst_janus_video_room_sink_begin_talk (gpointer room)
   janus_room_join (room);
 }
 
+static guint
+gst_janus_video_room_sink_get_round_trip (gpointer room)
+{
+  return janus_room_get_round_trip (room);
+}
+
 static void
 gst_janus_video_room_sink_leave_talk (gpointer room, GDestroyNotify done, gpointer data)
 {
@@ -267,6 +273,7 @@ gst_janus_video_room_sink_class_init (GstJanusVideoRoomSinkClass *klass)
   gst_janus_bin_class_set_reconnecting (janus_class);
   janus_class->make_talk = gst_janus_video_room_sink_make_talk;
   janus_class->begin_talk = gst_janus_video_room_sink_begin_talk;
+  janus_class->get_round_trip = gst_janus_video_room_sink_get_round_trip;
   janus_class->leave_talk = gst_janus_video_room_sink_leave_talk;
   janus_class->drop = gst_janus_video_room_sink_drop;
   janus_class->stop = gst_janus_video_room_sink_stop;

@@ -459,6 +459,12 @@ gst_janus_video_room_src_begin_talk (gpointer room)
   janus_room_join (room);
 }
 
+static guint
+gst_janus_video_room_src_get_round_trip (gpointer room)
+{
+  return janus_room_get_round_trip (room);
+}
+
 static void
 gst_janus_video_room_src_leave_talk (gpointer room, GDestroyNotify done, gpointer data)
 {
@@ -562,6 +568,7 @@ gst_janus_video_room_src_class_init (GstJanusVideoRoomSrcClass *klass)
   gst_janus_bin_class_set_reconnecting (janus_class);
   janus_class->make_talk = gst_janus_video_room_src_make_talk;
   janus_class->begin_talk = gst_janus_video_room_src_begin_talk;
+  janus_class->get_round_trip = gst_janus_video_room_src_get_round_trip;
   janus_class->leave_talk = gst_janus_video_room_src_leave_talk;
   janus_class->drop = gst_janus_video_room_src_drop;
   janus_class->stop = gst_janus_video_room_src_stop;

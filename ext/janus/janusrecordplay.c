@@ -198,6 +198,12 @@ janus_record_play_trickle (
   janus_talk_trickle (self->talk, candidate, mid, mline);
 }
 
+guint
+janus_record_play_get_round_trip (JanusRecordPlay *self)
+{
+  return janus_session_get_round_trip (janus_talk_get_session (self->talk));
+}
+
 void
 janus_record_play_leave (JanusRecordPlay *self, GDestroyNotify done, gpointer user_data)
 {

@@ -52,6 +52,9 @@ void janus_record_play_start (JanusRecordPlay *self, const gchar *sdp);
 void janus_record_play_trickle (
     JanusRecordPlay *self, const gchar *candidate, const gchar *mid, guint mline);
 
+/* As janus_session_get_round_trip(). */
+guint janus_record_play_get_round_trip (JanusRecordPlay *self);
+
 /* Stops what goes on and frees it. No callback comes any more, but DONE, within about two seconds
  * even if the server is dead. DONE may be NULL. */
 void janus_record_play_leave (JanusRecordPlay *self, GDestroyNotify done, gpointer user_data);

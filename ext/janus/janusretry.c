@@ -15,12 +15,16 @@
  * (OpenSSL), and cannot be asked for it earlier; and libnice repeats a check of its own that was
  * lost after 0.5 s, then after 1 s more and 2 s more, and waits 5 s for the other side once all
  * have failed. On a link that loses packets a second handshake is as quick as the first one should
- * have been; from the third on each has twice as long, for links and machines on which it does take
- * that long, as those by satellite. The other side is given all the time that libnice does at the
- * second time. */
+ * have been; the first has time for what Janus repeats once, and for the round trips: two are the
+ * handshake's, and one may go by until Janus has a way, too. From the third on each has twice as
+ * long, for machines on which it does take that long. The other side is given all the time that
+ * libnice does at the second time. */
 #define WAY_MSECONDS 1300
-#define HANDSHAKE_MSECONDS 1500
+#define HANDSHAKE_MSECONDS 1250
+#define HANDSHAKE_ROUND_TRIPS 3
 #define IDLE_MSECONDS 2000
+/* Milliseconds. No server is further away, it is only slow to answer. */
+#define MAX_ROUND_TRIP 2000
 #define MAX_DOUBLINGS 3
 
 /* Of the usual delay, after the first two of bad luck in a row: the server is there, only has it to
@@ -214,14 +218,15 @@ janus_retry_failed (JanusRetry *retry, const JanusRetryConfig *config, const GEr
 }
 
 JanusPatience
-janus_retry_get_patience (const JanusRetry *retry, const JanusRetryConfig *config)
+janus_retry_get_patience (const JanusRetry *retry, const JanusRetryConfig *config, guint round_trip)
 {
   JanusPatience patience = {0};
+  guint handshake = HANDSHAKE_MSECONDS + HANDSHAKE_ROUND_TRIPS * MIN (round_trip, MAX_ROUND_TRIP);
 
   if (!may_try (retry, config))
     return patience;
   patience.way = WAY_MSECONDS;
-  patience.handshake = HANDSHAKE_MSECONDS << CLAMP ((gint) retry->stuck - 1, 0, MAX_DOUBLINGS);
+  patience.handshake = handshake << CLAMP ((gint) retry->stuck - 1, 0, MAX_DOUBLINGS);
   if (retry->blocked == 0)
     patience.idle = IDLE_MSECONDS;
   return patience;

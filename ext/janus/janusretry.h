@@ -76,8 +76,9 @@ void janus_retry_succeeded (JanusRetry *retry, gint64 now);
 JanusRetryVerdict janus_retry_failed (JanusRetry *retry, const JanusRetryConfig *config,
     const GError *error, gint64 now, gdouble chance, guint64 *delay);
 
-/* That of the connection that is about to be made. None is given up early that is the last
- * attempt. */
-JanusPatience janus_retry_get_patience (const JanusRetry *retry, const JanusRetryConfig *config);
+/* That of the connection that is about to be made, to a server to which a round trip takes
+ * ROUND_TRIP milliseconds. None is given up early that is the last attempt. */
+JanusPatience janus_retry_get_patience (
+    const JanusRetry *retry, const JanusRetryConfig *config, guint round_trip);
 
 G_END_DECLS

@@ -385,6 +385,12 @@ janus_room_new (const JanusSessionConfig *session_config, const JanusRoomConfig 
   return room;
 }
 
+guint
+janus_room_get_round_trip (JanusRoom *room)
+{
+  return janus_session_get_round_trip (janus_talk_get_session (room->talk));
+}
+
 void
 janus_room_leave (JanusRoom *room, GDestroyNotify done, gpointer user_data)
 {

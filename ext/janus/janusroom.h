@@ -74,6 +74,9 @@ void janus_room_trickle (JanusRoom *room, const gchar *candidate, const gchar *m
  * begins by itself. A refusal fails the room. */
 void janus_room_record (JanusRoom *room, const gchar *file);
 
+/* As janus_session_get_round_trip(). */
+guint janus_room_get_round_trip (JanusRoom *room);
+
 /* Leaves in order (what is published is unpublished first, then the room left, the session
  * destroyed) and frees ROOM with its subscriptions. No callback comes any more, but DONE, within
  * about two seconds even if the server is dead. DONE may be NULL. */

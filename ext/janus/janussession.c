@@ -52,7 +52,8 @@ struct _JanusSession {
   guint64 last_transaction;
   GHashTable *transactions; /* id -> Transaction */
   GSource *keepalive;
-  gboolean over; /* lost() was called, or we are closing */
+  gint64 round_trip; /* the shortest, in microseconds, or -1 */
+  gboolean over;     /* lost() was called, or we are closing */
 
   /* Opening, until answered. */
   JanusReplyFunc opened;
@@ -73,6 +74,7 @@ typedef struct {
   JanusReplyFunc func;
   gpointer user_data;
   gboolean ack_is_answer;
+  gint64 sent; /* g_get_monotonic_time() */
   GSource *timeout;
 } Transaction;
 
@@ -154,6 +156,7 @@ janus_session_new (
   session->user_data = user_data;
   session->context = g_main_context_ref_thread_default ();
   session->cancellable = g_cancellable_new ();
+  session->round_trip = -1;
   session->soup = soup_session_new ();
   session->transactions =
       g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) transaction_free);
@@ -243,6 +246,7 @@ janus_session_send (JanusSession *session, guint64 handle_id, JsonObject *reques
   transaction->ack_is_answer = g_str_equal (janus, "trickle") || g_str_equal (janus, "keepalive");
   transaction->timeout =
       add_timeout (session, session->config.timeout * 1000, on_transaction_timeout, transaction);
+  transaction->sent = g_get_monotonic_time ();
   g_hash_table_insert (session->transactions, transaction->id, transaction);
 
   send_text (session, request, transaction->id, handle_id);
@@ -255,6 +259,24 @@ janus_session_attach (
 {
   janus_session_send (
       session, 0, janus_request_new_attach (plugin, session->config.signalling), func, user_data);
+}
+
+guint
+janus_session_get_round_trip (JanusSession *session)
+{
+  return (guint) (MAX (session->round_trip, 0) / 1000);
+}
+
+/* Janus acknowledges at once what a plugin answers later, by an event. */
+static void
+measure (JanusSession *session, const Transaction *transaction, JanusMessageType type)
+{
+  gint64 took = g_get_monotonic_time () - transaction->sent;
+
+  if (type != JANUS_MESSAGE_ACK && type != JANUS_MESSAGE_SUCCESS)
+    return;
+  if (session->round_trip < 0 || took < session->round_trip)
+    session->round_trip = took;
 }
 
 static void
@@ -276,6 +298,7 @@ on_text (JanusSession *session, const gchar *text, gsize size)
     JanusReplyFunc func = transaction->func;
     gpointer user_data = transaction->user_data;
 
+    measure (session, transaction, message->type);
     /* The event that answers may come before the acknowledgement, which then finds no
      * transaction. */
     if (message->type == JANUS_MESSAGE_ACK && !transaction->ack_is_answer)

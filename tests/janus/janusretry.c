@@ -222,7 +222,7 @@ static void
 assert_patience (
     const JanusRetry *retry, const JanusRetryConfig *config, guint handshake, guint idle)
 {
-  JanusPatience patience = janus_retry_get_patience (retry, config);
+  JanusPatience patience = janus_retry_get_patience (retry, config, 0);
 
   assert_equals_int (patience.way, handshake > 0 ? 1300 : 0);
   assert_equals_int (patience.handshake, handshake);
@@ -232,7 +232,7 @@ assert_patience (
 GST_START_TEST (what_gets_stuck_has_longer_the_next_time)
 {
   JanusRetry retry = JANUS_RETRY_INIT;
-  static const guint handshakes[] = {1500, 1500, 3000, 6000, 12000, 12000};
+  static const guint handshakes[] = {1250, 1250, 2500, 5000, 10000, 10000};
 
   for (guint i = 0; i < G_N_ELEMENTS (handshakes); i++) {
     assert_patience (&retry, &for_ever, handshakes[i], 2000);
@@ -241,11 +241,28 @@ GST_START_TEST (what_gets_stuck_has_longer_the_next_time)
   /* A way that is not found says nothing of handshakes, nor does a server that is not there. */
   janus_retry_succeeded (&retry, 0);
   fail_once (&retry, &for_ever, JANUS_ERROR, JANUS_ERROR_UNREACHABLE, 0);
-  assert_patience (&retry, &for_ever, 1500, 2000);
+  assert_patience (&retry, &for_ever, 1250, 2000);
   fail_once (&retry, &for_ever, JANUS_ERROR, JANUS_ERROR_ICE, 0);
-  assert_patience (&retry, &for_ever, 1500, 0);
+  assert_patience (&retry, &for_ever, 1250, 0);
   janus_retry_succeeded (&retry, 0);
-  assert_patience (&retry, &for_ever, 1500, 2000);
+  assert_patience (&retry, &for_ever, 1250, 2000);
+}
+GST_END_TEST;
+
+GST_START_TEST (a_handshake_has_time_for_its_round_trips)
+{
+  static const struct {
+    guint round_trip;
+    guint handshake;
+  } cases[] = {{0, 1250}, {1, 1253}, {100, 1550}, {600, 3050}, {2000, 7250}, {G_MAXUINT, 7250}};
+  JanusRetry retry = JANUS_RETRY_INIT;
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (cases); i++)
+    assert_equals_int (janus_retry_get_patience (&retry, &for_ever, cases[i].round_trip).handshake,
+        cases[i].handshake);
+  retry.stuck = 2;
+  assert_equals_int (janus_retry_get_patience (&retry, &for_ever, 100).handshake, 3100);
 }
 GST_END_TEST;
 
@@ -255,7 +272,7 @@ GST_START_TEST (the_last_attempt_has_all_the_time)
   JanusRetry retry = JANUS_RETRY_INIT;
 
   config.max_attempts = 1;
-  assert_patience (&retry, &config, 1500, 2000);
+  assert_patience (&retry, &config, 1250, 2000);
   fail_once (&retry, &config, JANUS_ERROR, JANUS_ERROR_HANDSHAKE, 0);
   assert_patience (&retry, &config, 0, 0);
   config.enabled = FALSE;
@@ -396,6 +413,7 @@ janusretry_suite (void)
   tcase_add_test (tc, delays_double_up_to_their_bound);
   tcase_add_test (tc, who_was_but_unlucky_does_not_wait_for_the_attempts_before);
   tcase_add_test (tc, what_gets_stuck_has_longer_the_next_time);
+  tcase_add_test (tc, a_handshake_has_time_for_its_round_trips);
   tcase_add_test (tc, the_last_attempt_has_all_the_time);
   tcase_add_test (tc, chance_spreads_a_delay_over_its_upper_half);
   tcase_add_test (tc, bounds_that_make_no_sense_do_no_harm);

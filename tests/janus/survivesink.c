@@ -395,7 +395,7 @@ GST_START_TEST (a_connection_that_is_cut_comes_back_when_the_way_does)
   lossy_link_set (link, 1.0, 1.0, 0);
   wait_lost (publisher, "Nothing has come over the media connection");
   /* Before a way was found at once. Then there is as much time as "timeout" gives. */
-  wait_lost (publisher, "ICE has found no way to the server within 1.3 s");
+  wait_lost (publisher, "ICE has found no way to the server within 1.30 s");
   wait_lost (publisher, "media connection");
   lossy_link_set (link, 0.0, 0.0, 0);
   test_wait_state (publisher, "sfu", "connected");
@@ -414,9 +414,9 @@ GST_START_TEST (a_handshake_that_gets_stuck_is_begun_anew)
   lossy_link_set_droppable (link, PACKET_MASK (PACKET_DTLS));
   lossy_link_set (link, 1.0, 1.0, 0);
   publisher = publish (lossy_link_get_endpoint (link), TEST_ROOM_E2EE, "feed-id=777");
-  wait_lost (publisher, "DTLS handshake with the server has not ended within 1.5 s");
-  wait_lost (publisher, "DTLS handshake with the server has not ended within 1.5 s");
-  wait_lost (publisher, "DTLS handshake with the server has not ended within 3.0 s");
+  wait_lost (publisher, "DTLS handshake with the server has not ended within 1.");
+  wait_lost (publisher, "DTLS handshake with the server has not ended within 1.");
+  wait_lost (publisher, "DTLS handshake with the server has not ended within 2.");
   lossy_link_set (link, 0.0, 0.0, 0);
   test_wait_state (publisher, "sfu", "connected");
   assert_seen (janus, TEST_ROOM_E2EE, "777");
@@ -425,9 +425,24 @@ GST_START_TEST (a_handshake_that_gets_stuck_is_begun_anew)
   wait_lost (publisher, "closed the connection");
   lossy_link_set (link, 1.0, 1.0, 0);
   test_restart (janus);
-  wait_lost (publisher, "DTLS handshake with the server has not ended within 1.5 s");
+  wait_lost (publisher, "DTLS handshake with the server has not ended within 1.");
   lossy_link_set (link, 0.0, 0.0, 0);
   test_wait_state (publisher, "sfu", "connected");
+  test_end (publisher);
+}
+GST_END_TEST;
+
+/* The handshake alone takes two round trips. */
+GST_START_TEST (on_a_long_way_the_first_connection_comes_up)
+{
+  g_autoptr (TestJanus) janus = test_start_janus (NULL);
+  g_autoptr (LossyLink) link = test_link_to (janus, 1);
+  GstElement *publisher;
+
+  test_lengthen (link);
+  publisher = publish (lossy_link_get_endpoint (link), TEST_ROOM_E2EE, "feed-id=777");
+  test_wait_state (publisher, "sfu", "connected");
+  assert_equals_uint64 (get_stat (publisher, "attempts"), 0);
   test_end (publisher);
 }
 GST_END_TEST;
@@ -714,6 +729,7 @@ survivesink_suite (void)
   tcase_add_test (tc, a_connection_that_the_server_hangs_up_is_made_again);
   tcase_add_test (tc, a_connection_that_is_cut_comes_back_when_the_way_does);
   tcase_add_test (tc, a_handshake_that_gets_stuck_is_begun_anew);
+  tcase_add_test (tc, on_a_long_way_the_first_connection_comes_up);
   tcase_add_test (tc, a_handshake_that_gets_stuck_has_all_the_time_where_none_would_follow);
   tcase_add_test (tc, a_server_that_freezes_is_left_and_found_again);
   tcase_add_test (tc, an_id_that_is_taken_is_waited_for);

@@ -261,6 +261,23 @@ GST_START_TEST (connections_that_the_server_hangs_up_are_made_again)
 }
 GST_END_TEST;
 
+GST_START_TEST (on_a_long_way_the_first_connection_comes_up)
+{
+  g_autoptr (TestJanus) janus = test_start_janus (NULL);
+  g_autoptr (LossyLink) link = test_link_to (janus, 1);
+  GstElement *publisher = publish (test_janus_get_endpoint (janus), "777", "cam");
+  GstElement *receiver;
+
+  test_lengthen (link);
+  receiver =
+      test_play (SRC "feed-id=777 ! " DECODE, lossy_link_get_endpoint (link), TEST_ROOM_OPEN);
+  wait_more (receiver, test_count (receiver, "v"), 10);
+  assert_equals_uint64 (test_get_stat (receiver, "s", "attempts"), 0);
+  test_end (receiver);
+  test_end (publisher);
+}
+GST_END_TEST;
+
 GST_START_TEST (a_connection_that_is_cut_comes_back_when_the_way_does)
 {
   g_autoptr (TestJanus) janus = test_start_janus (NULL);
@@ -904,6 +921,7 @@ survivesrc_suite (void)
   tcase_add_test (one, a_server_that_is_killed_and_restarted_has_the_picture_back);
   tcase_add_test (one, a_feed_that_is_not_there_yet_is_waited_for_with_a_warning);
   tcase_add_test (one, connections_that_the_server_hangs_up_are_made_again);
+  tcase_add_test (one, on_a_long_way_the_first_connection_comes_up);
   tcase_add_test (one, a_connection_that_is_cut_comes_back_when_the_way_does);
   tcase_add_test (one, a_connection_of_which_nothing_is_authentic_is_made_again);
   tcase_add_test (one, a_rollover_that_only_the_server_counts_is_got_over);

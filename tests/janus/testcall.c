@@ -52,6 +52,15 @@ test_link_to (TestJanus *janus, guint32 seed)
   return link;
 }
 
+void
+test_lengthen (LossyLink *link)
+{
+  const guint one_way = 450;
+
+  lossy_link_set (link, 0.0, 0.0, one_way);
+  lossy_link_set_signal_delay (link, one_way);
+}
+
 static GstElement *
 parse (const gchar *format, va_list args)
 {

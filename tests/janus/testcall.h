@@ -36,6 +36,9 @@ void test_restart (TestJanus *janus);
 void test_ask (TestJanus *janus, const gchar *format, ...) G_GNUC_PRINTF (2, 3);
 /* A link to JANUS, which loses what follows from SEED; fails the test if there can be none. */
 LossyLink *test_link_to (TestJanus *janus, guint32 seed);
+/* From now on LINK is as long as one by satellite, for signalling and media: a round trip takes
+ * 0.9 s. */
+void test_lengthen (LossyLink *link);
 
 /* A pipeline of the text, in NULL. */
 GstElement *test_pipeline (const gchar *format, ...) G_GNUC_PRINTF (1, 2);
