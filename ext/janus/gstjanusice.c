@@ -11,12 +11,13 @@
 #include "gstjanusice.h"
 #include "januserror.h"
 
-/* On a long way libnice (0.1.21) never comes to an end: it begins a check anew for each that comes
- * from the server, which does the same, and half a second later has forgotten the one before, on
- * which no answer can have come. At a pace that is slower than a round trip it does neither; but
- * then the first check has to wait, too. All in milliseconds. */
-#define LONG_ROUND_TRIP 400
-#define SLOWEST_PACE 2500
+/* On a long way libnice (0.1.21) mostly comes to no end where it is the one to nominate: it begins
+ * a check anew for each that comes from the server, which does the same, and half a second later
+ * has forgotten the one before, on which no answer can have come yet. At a pace that is slower than
+ * a round trip it does neither. But then all else waits for that pace, too: the first check, the
+ * one that nominates, and the next address, where one does not answer. */
+#define LONG_ROUND_TRIP_MSECONDS 450
+#define SLOWEST_PACE_MSECONDS 2500
 
 /* Not by the property, which anyone could read, and a graph shows. */
 static gboolean
@@ -42,6 +43,7 @@ static void
 configure_agent (GstElement *webrtcbin, guint round_trip, guint patience)
 {
   g_autoptr (GObject) ice = NULL, agent = NULL;
+  guint pace = 0;
 
   g_object_get (webrtcbin, "ice-agent", &ice, NULL);
   if (ice && g_object_class_find_property (G_OBJECT_GET_CLASS (ice), "agent"))
@@ -50,10 +52,13 @@ configure_agent (GstElement *webrtcbin, guint round_trip, guint patience)
     return;
   /* libnice would look for a router to open ports in, and talk to the whole network for that. */
   set_if_there (agent, "upnp", FALSE);
-  if (round_trip > LONG_ROUND_TRIP)
-    set_if_there (agent, "stun-pacing-timer", MIN (round_trip + round_trip / 4, SLOWEST_PACE));
+  if (round_trip > LONG_ROUND_TRIP_MSECONDS) {
+    pace = MIN (round_trip + round_trip / 4, SLOWEST_PACE_MSECONDS);
+    set_if_there (agent, "stun-pacing-timer", pace);
+  }
+  /* The tick in which it begins to wait counts already. */
   if (patience > 0)
-    set_if_there (agent, "idle-timeout", patience);
+    set_if_there (agent, "idle-timeout", patience + pace);
 }
 
 gboolean

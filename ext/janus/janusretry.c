@@ -13,18 +13,19 @@
 /* After this a connection is better begun anew, which takes a few round trips: Janus 1.1.2 sends
  * what the link has lost of a DTLS handshake again after 1 s, then after 2 s more and 4 s more
  * (OpenSSL), and cannot be asked for it earlier; and libnice repeats a check of its own that was
- * lost after 0.5 s, then after 1 s more and 2 s more, and waits 5 s for the other side once all
- * have failed. On a link that loses packets a second handshake is as quick as the first one should
- * have been; the first has time for what Janus repeats once, and for the round trips: two are the
- * handshake's, and one may go by until Janus has a way, too. From the third on each has twice as
- * long, for machines on which it does take that long. The other side is given all the time that
- * libnice does at the second time. */
+ * lost after 0.5 s, and after 1 s more, and waits 5 s for the other side once all have failed. On a
+ * link that loses packets a second handshake is as quick as the first one should have been; the
+ * first has time for what Janus repeats once, and for the round trips: two are the handshake's, and
+ * one may go by until Janus has a way, too. A way takes up to five (gstjanusice.c). From the third
+ * on each handshake has twice as long, for machines on which it does take that long. The other side
+ * is given all the time that libnice does at the second time. */
 #define WAY_MSECONDS 1300
+#define WAY_ROUND_TRIPS 5
 #define HANDSHAKE_MSECONDS 1250
 #define HANDSHAKE_ROUND_TRIPS 3
 #define IDLE_MSECONDS 2000
-/* Milliseconds. No server is further away, it is only slow to answer. */
-#define MAX_ROUND_TRIP 2000
+/* No server is further away, it is only slow to answer. */
+#define MAX_ROUND_TRIP_MSECONDS 2000
 #define MAX_DOUBLINGS 3
 
 /* Of the usual delay, after the first two of bad luck in a row: the server is there, only has it to
@@ -221,11 +222,13 @@ JanusPatience
 janus_retry_get_patience (const JanusRetry *retry, const JanusRetryConfig *config, guint round_trip)
 {
   JanusPatience patience = {0};
-  guint handshake = HANDSHAKE_MSECONDS + HANDSHAKE_ROUND_TRIPS * MIN (round_trip, MAX_ROUND_TRIP);
+  guint handshake;
 
   if (!may_try (retry, config))
     return patience;
-  patience.way = WAY_MSECONDS;
+  round_trip = MIN (round_trip, MAX_ROUND_TRIP_MSECONDS);
+  patience.way = WAY_MSECONDS + WAY_ROUND_TRIPS * round_trip;
+  handshake = HANDSHAKE_MSECONDS + HANDSHAKE_ROUND_TRIPS * round_trip;
   patience.handshake = handshake << CLAMP ((gint) retry->stuck - 1, 0, MAX_DOUBLINGS);
   if (retry->blocked == 0)
     patience.idle = IDLE_MSECONDS;

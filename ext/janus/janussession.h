@@ -55,7 +55,8 @@ void janus_session_attach (
     JanusSession *session, const gchar *plugin, JanusReplyFunc func, gpointer user_data);
 
 /* The shortest time that the server has taken to answer or to acknowledge a request, in
- * milliseconds: that of a round trip to it, or a little more. 0: none has been yet. */
+ * milliseconds: that of a round trip to it, or a little more. 0: less than one, or not known
+ * yet. */
 guint janus_session_get_round_trip (JanusSession *session);
 
 /* Ends the session in order and frees it: what was sent before goes out first, then "destroy" and

@@ -249,18 +249,23 @@ GST_START_TEST (what_gets_stuck_has_longer_the_next_time)
 }
 GST_END_TEST;
 
-GST_START_TEST (a_handshake_has_time_for_its_round_trips)
+GST_START_TEST (a_way_and_a_handshake_have_time_for_their_round_trips)
 {
   static const struct {
     guint round_trip;
+    guint way;
     guint handshake;
-  } cases[] = {{0, 1250}, {1, 1253}, {100, 1550}, {600, 3050}, {2000, 7250}, {G_MAXUINT, 7250}};
+  } cases[] = {{0, 1300, 1250}, {1, 1305, 1253}, {100, 1800, 1550}, {600, 4300, 3050},
+      {2000, 11300, 7250}, {G_MAXUINT, 11300, 7250}};
   JanusRetry retry = JANUS_RETRY_INIT;
   guint i;
 
-  for (i = 0; i < G_N_ELEMENTS (cases); i++)
-    assert_equals_int (janus_retry_get_patience (&retry, &for_ever, cases[i].round_trip).handshake,
-        cases[i].handshake);
+  for (i = 0; i < G_N_ELEMENTS (cases); i++) {
+    JanusPatience patience = janus_retry_get_patience (&retry, &for_ever, cases[i].round_trip);
+
+    assert_equals_int (patience.way, cases[i].way);
+    assert_equals_int (patience.handshake, cases[i].handshake);
+  }
   retry.stuck = 2;
   assert_equals_int (janus_retry_get_patience (&retry, &for_ever, 100).handshake, 3100);
 }
@@ -413,7 +418,7 @@ janusretry_suite (void)
   tcase_add_test (tc, delays_double_up_to_their_bound);
   tcase_add_test (tc, who_was_but_unlucky_does_not_wait_for_the_attempts_before);
   tcase_add_test (tc, what_gets_stuck_has_longer_the_next_time);
-  tcase_add_test (tc, a_handshake_has_time_for_its_round_trips);
+  tcase_add_test (tc, a_way_and_a_handshake_have_time_for_their_round_trips);
   tcase_add_test (tc, the_last_attempt_has_all_the_time);
   tcase_add_test (tc, chance_spreads_a_delay_over_its_upper_half);
   tcase_add_test (tc, bounds_that_make_no_sense_do_no_harm);

@@ -108,9 +108,9 @@ late_free (gpointer data)
 
 /* Sources of one priority that are due come in the order in which they were attached. */
 static void
-send_later (LossyLink *link, SoupWebsocketConnection *connection, const char *text)
+send_after (LossyLink *link, guint n_delays, SoupWebsocketConnection *connection, const char *text)
 {
-  guint delay = (guint) g_atomic_int_get (&link->signal_delay);
+  guint delay = n_delays * (guint) g_atomic_int_get (&link->signal_delay);
   g_autoptr (GSource) source = NULL;
   Late *late;
 
@@ -156,9 +156,9 @@ on_client_message (SoupWebsocketConnection *client, gint type, GBytes *message, 
   g_autofree char *rewritten = signal_rewrite_from_client (text, &ack);
 
   if (rewritten == NULL)
-    send_later (pair->link, client, ack);
+    send_after (pair->link, 2, client, ack);
   else if (pair->upstream != NULL)
-    send_later (pair->link, pair->upstream, rewritten);
+    send_after (pair->link, 1, pair->upstream, rewritten);
   else
     g_ptr_array_add (pair->waiting, g_steal_pointer (&rewritten));
 }
@@ -172,7 +172,7 @@ on_server_message (SoupWebsocketConnection *upstream, gint type, GBytes *message
   gint times = signal_is_server_up (text) ? g_atomic_int_get (&pair->link->server_ups) : 1;
 
   while (times-- > 0)
-    send_later (pair->link, pair->client, rewritten);
+    send_after (pair->link, 1, pair->client, rewritten);
 }
 
 static void
@@ -201,7 +201,7 @@ on_connected (GObject *source, GAsyncResult *result, gpointer data)
   g_signal_connect (upstream, "message", G_CALLBACK (on_server_message), pair);
   g_signal_connect (upstream, "closed", G_CALLBACK (on_closed), pair);
   for (guint i = 0; i < pair->waiting->len; i++)
-    send_later (pair->link, upstream, g_ptr_array_index (pair->waiting, i));
+    send_after (pair->link, 1, upstream, g_ptr_array_index (pair->waiting, i));
 }
 
 static void
