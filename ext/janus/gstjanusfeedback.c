@@ -28,8 +28,11 @@ GST_DEBUG_CATEGORY_EXTERN (gst_janus_src_debug);
  * not. Without loss there is hardly any feedback. */
 #define BANDWIDTH 256000.0
 
-/* So many such reports, in case that one is lost. */
+/* After so many such reports the server most likely can send again what is lost. */
 #define ENOUGH_REPORTS 2
+/* So many are sent quickly. If all of them are lost, nothing is sent again before the next one, a
+ * second later: of two that happens too often. */
+#define EAGER_REPORTS 4
 
 /* Handlers and probes of the rtpbin hold a reference each. */
 struct _GstJanusFeedback {
@@ -43,7 +46,7 @@ struct _GstJanusFeedback {
   gpointer user_data;
 };
 
-/* A medium for which nothing is asked yet. */
+/* A medium of which the server is not sure to know the round-trip time yet. */
 typedef struct {
   GstElement *jitterbuffer;
   guint mline;
@@ -175,12 +178,13 @@ on_new_jitterbuffer (
     g_object_ref (session);
   g_mutex_unlock (&self->lock);
   g_clear_pointer (&waiting, waiting_free);
+  GST_DEBUG_OBJECT (jitterbuffer, "%08x waits for a report on it", ssrc);
   if (session)
     set_interval (session, EAGER_INTERVAL);
 }
 
-/* Which is sent. Returns (transfer full, nullable) the jitter buffer of a medium that need not wait
- * any more. ALL: none of them does. */
+/* Which is sent. Returns (transfer full, nullable) the jitter buffer of a medium for which may be
+ * asked from now on. ALL: none is waiting any more. */
 static GstElement *
 count_report (GstJanusFeedback *self, const GstJanusReport *report, gboolean *all)
 {
@@ -191,12 +195,15 @@ count_report (GstJanusFeedback *self, const GstJanusReport *report, gboolean *al
 
   if (!waiting)
     return NULL;
-  is_incomplete = report->lost > waiting->lost;
+  is_incomplete = waiting->reports < ENOUGH_REPORTS && report->lost > waiting->lost;
   waiting->lost = report->lost;
   mline = waiting->mline;
-  if (report->tells_round_trip && ++waiting->reports >= ENOUGH_REPORTS) {
+  waiting->reports += report->tells_round_trip;
+  if (report->tells_round_trip && waiting->reports == ENOUGH_REPORTS) {
     is_incomplete = report->lost > 0;
     jitterbuffer = gst_object_ref (waiting->jitterbuffer);
+  }
+  if (waiting->reports >= EAGER_REPORTS) {
     g_hash_table_remove (self->waiting, GUINT_TO_POINTER (report->ssrc));
     *all = g_hash_table_size (self->waiting) == 0;
   }
