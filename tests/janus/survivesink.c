@@ -440,7 +440,7 @@ GST_START_TEST (on_a_long_way_the_first_connection_comes_up)
   GstElement *publisher;
 
   test_lengthen (link);
-  publisher = publish (lossy_link_get_endpoint (link), TEST_ROOM_E2EE, "feed-id=777");
+  publisher = publish (lossy_link_get_endpoint (link), TEST_ROOM_E2EE, "feed-id=777 timeout=30");
   test_wait_state (publisher, "sfu", "connected");
   assert_equals_uint64 (get_stat (publisher, "attempts"), 0);
   test_end (publisher);

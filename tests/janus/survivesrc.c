@@ -269,8 +269,8 @@ GST_START_TEST (on_a_long_way_the_first_connection_comes_up)
   GstElement *receiver;
 
   test_lengthen (link);
-  receiver =
-      test_play (SRC "feed-id=777 ! " DECODE, lossy_link_get_endpoint (link), TEST_ROOM_OPEN);
+  receiver = test_play (
+      SRC "feed-id=777 timeout=30 ! " DECODE, lossy_link_get_endpoint (link), TEST_ROOM_OPEN);
   wait_more (receiver, test_count (receiver, "v"), 10);
   assert_equals_uint64 (test_get_stat (receiver, "s", "attempts"), 0);
   test_end (receiver);
