@@ -122,6 +122,12 @@ gst_janus_bin_set_active (GstJanusBin *self, const gchar *id)
     g_object_notify (G_OBJECT (self), active_names[GST_JANUS_BIN_GET_CLASS (self)->kind]);
 }
 
+JanusClock *
+gst_janus_bin_get_clock (GstJanusBin *self)
+{
+  return PRIV (self)->clock;
+}
+
 void
 gst_janus_bin_set_finds_ways_quickly (GstJanusBin *self, gboolean quickly)
 {
@@ -203,6 +209,7 @@ start_run (GstJanusBin *self)
   }
   gst_janus_failure_reset (priv->failure);
   gst_janus_reconnect_reset (priv->reconnect);
+  janus_clock_forget (priv->clock);
   priv->closing = gst_janus_closing_new (GST_BIN (self));
   run = gst_janus_run_start ();
   GST_OBJECT_LOCK (self);
@@ -371,6 +378,7 @@ gst_janus_bin_finalize (GObject *object)
 
   gst_janus_failure_free (priv->failure);
   gst_janus_reconnect_free (priv->reconnect);
+  janus_clock_unref (priv->clock);
   gst_janus_settings_clear (&priv->settings);
   g_free (priv->active);
 
@@ -492,4 +500,5 @@ gst_janus_bin_init (GstJanusBin *self)
   gst_janus_settings_init (&priv->settings);
   priv->failure = gst_janus_failure_new (self);
   priv->reconnect = gst_janus_reconnect_new (self, gst_janus_bin_try_again);
+  priv->clock = janus_clock_new ();
 }

@@ -7,6 +7,7 @@
 
 #include "gstjanusenums.h"
 #include "gstjanussettings.h"
+#include "janusclock.h"
 #include "januserror.h"
 
 G_BEGIN_DECLS
@@ -83,6 +84,8 @@ gst_janus_bin_add_timeout_for (GstJanusBin *self, guint mseconds, GSourceFunc fu
 void gst_janus_clear_source (GSource **source);
 /* To the server, in milliseconds; 0 while there is no talk. */
 guint gst_janus_bin_get_round_trip (GstJanusBin *self);
+/* The server's, as connections of this run have learnt it: borrowed. Any thread. */
+JanusClock *gst_janus_bin_get_clock (GstJanusBin *self);
 /* With the media connection that is about to be made, if it is all that the connection is for. */
 JanusPatience gst_janus_bin_get_patience (GstJanusBin *self);
 /* Whether ICE found the last way to the server without trying for long: then it most likely does so

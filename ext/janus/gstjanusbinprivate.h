@@ -30,6 +30,7 @@ typedef struct {
 
   GstJanusFailure *failure;
   GstJanusReconnect *reconnect;
+  JanusClock *clock; /* of the server of a run */
 
   /* Of the signalling thread. */
   gpointer talk;

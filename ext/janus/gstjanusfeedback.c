@@ -37,6 +37,7 @@ GST_DEBUG_CATEGORY_EXTERN (gst_janus_src_debug);
 /* Handlers and probes of the rtpbin hold a reference each. */
 struct _GstJanusFeedback {
   GstSDPMessage *offer;
+  JanusClock *clock;
   gboolean do_retransmission;
 
   GMutex lock;
@@ -76,11 +77,12 @@ waiting_free (gpointer data)
 }
 
 static GstJanusFeedback *
-feedback_new (const GstSDPMessage *offer, gboolean do_retransmission)
+feedback_new (const GstSDPMessage *offer, JanusClock *clock, gboolean do_retransmission)
 {
   GstJanusFeedback *self = g_atomic_rc_box_new0 (GstJanusFeedback);
 
   gst_sdp_message_copy (offer, &self->offer);
+  self->clock = janus_clock_ref (clock);
   self->do_retransmission = do_retransmission;
   g_mutex_init (&self->lock);
   self->sessions = g_hash_table_new_full (NULL, NULL, NULL, g_object_unref);
@@ -94,6 +96,7 @@ feedback_clear (gpointer data)
   GstJanusFeedback *self = data;
 
   gst_sdp_message_free (self->offer);
+  janus_clock_unref (self->clock);
   g_hash_table_unref (self->sessions);
   g_hash_table_unref (self->waiting);
   g_mutex_clear (&self->lock);
@@ -190,7 +193,7 @@ count_report (GstJanusFeedback *self, const GstJanusReport *report, gboolean *al
 {
   Waiting *waiting = g_hash_table_lookup (self->waiting, GUINT_TO_POINTER (report->ssrc));
   GstElement *jitterbuffer = NULL;
-  gboolean is_incomplete;
+  gboolean tells_round_trip = report->lsr != 0, is_incomplete;
   guint mline;
 
   if (!waiting)
@@ -198,8 +201,8 @@ count_report (GstJanusFeedback *self, const GstJanusReport *report, gboolean *al
   is_incomplete = waiting->reports < ENOUGH_REPORTS && report->lost > waiting->lost;
   waiting->lost = report->lost;
   mline = waiting->mline;
-  waiting->reports += report->tells_round_trip;
-  if (report->tells_round_trip && waiting->reports == ENOUGH_REPORTS) {
+  waiting->reports += tells_round_trip;
+  if (tells_round_trip && waiting->reports == ENOUGH_REPORTS) {
     is_incomplete = report->lost > 0;
     jitterbuffer = gst_object_ref (waiting->jitterbuffer);
   }
@@ -249,19 +252,26 @@ push_parts (GstPad *pad, GPtrArray *parts)
 static GstPadProbeReturn
 on_rtcp (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
 {
+  Sender *sender = user_data;
+  JanusClock *clock = sender->feedback->clock;
   GstBuffer *buffer = GST_PAD_PROBE_INFO_BUFFER (info);
+  gint64 now = g_get_monotonic_time ();
   g_autoptr (GPtrArray) parts = NULL;
+  guint8 round_trip[JANUS_CLOCK_SIZE];
   gboolean is_report = FALSE;
   GstJanusReport report;
   GstMapInfo map;
 
   if (!gst_buffer_map (buffer, &map, GST_MAP_READ))
     return GST_PAD_PROBE_OK;
-  parts = gst_janus_rtcp_split (map.data, map.size);
+  parts = gst_janus_rtcp_split (
+      map.data, map.size, janus_clock_tell (clock, now, round_trip) ? round_trip : NULL);
   is_report = !parts && gst_janus_rtcp_read_report (map.data, map.size, &report);
   gst_buffer_unmap (buffer, &map);
-  if (is_report)
-    on_report (user_data, &report);
+  if (is_report) {
+    janus_clock_note (clock, report.lsr, report.dlsr, now);
+    on_report (sender, &report);
+  }
   return parts ? push_parts (pad, parts) : GST_PAD_PROBE_OK;
 }
 
@@ -303,11 +313,11 @@ on_pad_added (GstElement *rtpbin, GstPad *pad, gpointer user_data)
 }
 
 GstJanusFeedback *
-gst_janus_feedback_attach (GstElement *rtpbin, const GstSDPMessage *offer,
+gst_janus_feedback_attach (GstElement *rtpbin, const GstSDPMessage *offer, JanusClock *clock,
     gboolean do_retransmission, void (*incomplete) (guint mline, gpointer user_data),
     gpointer user_data)
 {
-  GstJanusFeedback *self = feedback_new (offer, do_retransmission);
+  GstJanusFeedback *self = feedback_new (offer, clock, do_retransmission);
 
   self->incomplete = incomplete;
   self->user_data = user_data;

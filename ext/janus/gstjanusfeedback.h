@@ -6,6 +6,8 @@
 
 #include <gst/sdp/sdp.h>
 
+#include "janusclock.h"
+
 G_BEGIN_DECLS
 
 /* For RTPBIN, the one within a webrtcbin that is about to receive what OFFER offers. Has all RTCP
@@ -16,7 +18,8 @@ G_BEGIN_DECLS
  *   for the last one;
  * - as soon as Janus can have them. It keeps what it sends once it knows the round-trip time of a
  *   medium, by a report of ours on one of its own, which it sends every second. So the first
- *   reports are sent soon, and nothing is asked before;
+ *   reports are sent soon, and nothing is asked before. Where CLOCK knows the server's, from a
+ *   connection before, they are on that;
  * - if they are lost. Of itself a jitter buffer of GStreamer 1.22 asks also for what it expects and
  *   has not come yet, and gives that up after its latency: of a screen on which nothing moves for
  *   so long the first packet of the next picture. The price: what is lost last before a pause is
@@ -37,8 +40,8 @@ typedef struct _GstJanusFeedback GstJanusFeedback;
 #define GST_JANUS_FEEDBACK_ANY G_MAXUINT
 
 GstJanusFeedback *gst_janus_feedback_attach (GstElement *rtpbin, const GstSDPMessage *offer,
-    gboolean do_retransmission, void (*incomplete) (guint mline, gpointer user_data),
-    gpointer user_data);
+    JanusClock *clock, gboolean do_retransmission,
+    void (*incomplete) (guint mline, gpointer user_data), gpointer user_data);
 void gst_janus_feedback_detach (GstJanusFeedback *self);
 
 G_END_DECLS

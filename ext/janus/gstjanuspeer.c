@@ -518,8 +518,8 @@ gst_janus_peer_accept_offer (GstJanusPeer *peer, const gchar *text, GError **err
   peer->answers = TRUE;
   rtpbin = gst_bin_get_by_name (GST_BIN (peer->webrtcbin), "rtpbin");
   if (rtpbin)
-    peer->feedback =
-        gst_janus_feedback_attach (rtpbin, sdp, peer->do_retransmission, on_incomplete, peer);
+    peer->feedback = gst_janus_feedback_attach (rtpbin, sdp, gst_janus_bin_get_clock (peer->bin),
+        peer->do_retransmission, on_incomplete, peer);
   gst_janus_negotiation_take_offer (peer->negotiation, sdp);
   return TRUE;
 }

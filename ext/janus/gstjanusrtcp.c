@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "gstjanusrtcp.h"
+#include "janusclock.h"
 
 /* RFC 3550, section 6.4 and 6.5: packet types and sizes in bytes; RFC 4585, section 6.1 for
  * feedback. */
@@ -23,7 +24,7 @@
 #define REPORT_BLOCK_SIZE 24
 #define LOST_OFFSET 5
 #define LSR_OFFSET 16
-#define LSR_AND_DLSR_SIZE 8
+#define DLSR_OFFSET 20
 
 /* One packet of a compound. */
 typedef struct {
@@ -121,9 +122,10 @@ tells_round_trip (const guint8 *block)
   return GST_READ_UINT32_BE (block + LSR_OFFSET) != 0;
 }
 
-/* LSR and DLSR of a block of DATA, which is well-formed, that has them, or NULL. */
+/* A block of DATA, which is well-formed, that tells the round-trip time, or one that does not.
+ * NULL: there is none. */
 static const guint8 *
-find_round_trip (const guint8 *data, gsize size)
+find_block (const guint8 *data, gsize size, gboolean telling)
 {
   gsize offset = 0, blocks;
   Packet packet;
@@ -135,8 +137,8 @@ find_round_trip (const guint8 *data, gsize size)
     for (i = 0; i < packet.count; i++) {
       const guint8 *block = data + blocks + (gsize) i * REPORT_BLOCK_SIZE;
 
-      if (tells_round_trip (block))
-        return block + LSR_OFFSET;
+      if (tells_round_trip (block) == telling)
+        return block;
     }
   }
   return NULL;
@@ -160,7 +162,8 @@ append_report (GByteArray *part, const guint8 *data, const Packet *report, guint
       continue;
     g_byte_array_append (part, block, REPORT_BLOCK_SIZE);
     if (round_trip && !tells_round_trip (block))
-      memcpy (part->data + part->len - LSR_AND_DLSR_SIZE, round_trip, LSR_AND_DLSR_SIZE);
+      memcpy (
+          part->data + part->len - REPORT_BLOCK_SIZE + LSR_OFFSET, round_trip, JANUS_CLOCK_SIZE);
     count++;
   }
   /* Version 2, no padding. */
@@ -194,16 +197,20 @@ extract (const guint8 *data, gsize size, guint32 ssrc, const guint8 *round_trip,
 }
 
 GPtrArray *
-gst_janus_rtcp_split (const guint8 *data, gsize size)
+gst_janus_rtcp_split (const guint8 *data, gsize size, const guint8 *round_trip)
 {
   g_autoptr (GArray) sources = list_sources (data, size);
-  const guint8 *round_trip;
+  const guint8 *block;
   GPtrArray *parts;
   guint i;
 
-  if (!sources || sources->len < 2)
+  if (!sources)
     return NULL;
-  round_trip = find_round_trip (data, size);
+  block = find_block (data, size, TRUE);
+  if (block)
+    round_trip = block + LSR_OFFSET;
+  if (sources->len < 2 && !(round_trip && find_block (data, size, FALSE)))
+    return NULL;
   parts = g_ptr_array_new_with_free_func ((GDestroyNotify) g_byte_array_unref);
   for (i = 0; i < sources->len; i++)
     g_ptr_array_add (
@@ -223,6 +230,7 @@ gst_janus_rtcp_read_report (const guint8 *data, gsize size, GstJanusReport *repo
   report->ssrc = GST_READ_UINT32_BE (data + offset);
   /* 24 bits, with a sign. */
   report->lost = (gint) (GST_READ_UINT24_BE (data + offset + LOST_OFFSET) ^ 0x800000) - 0x800000;
-  report->tells_round_trip = tells_round_trip (data + offset);
+  report->lsr = GST_READ_UINT32_BE (data + offset + LSR_OFFSET);
+  report->dlsr = GST_READ_UINT32_BE (data + offset + DLSR_OFFSET);
   return TRUE;
 }

@@ -23,18 +23,22 @@ G_BEGIN_DECLS
  * yet, gets LSR and DLSR of one that does. RFC 3550 means those of the same source; but one server
  * with one clock reports of all sources of a connection, and Janus makes nothing but the time of
  * the two (rtcp.c). So it knows that for all media with its first report on any that comes, and not
- * a second later.
+ * a second later. Where none has come on this connection yet, that is one on another connection
+ * with the server (janusclock.h).
  *
- * DATA: SIZE bytes of one compound RTCP packet. Returns (transfer full) an array of GByteArray, or
- * NULL when there is nothing to split, or DATA is malformed. */
-GPtrArray *gst_janus_rtcp_split (const guint8 *data, gsize size);
+ * DATA: SIZE bytes of one compound RTCP packet. ROUND_TRIP (nullable): LSR, which is not 0, and
+ * DLSR of such a report, JANUS_CLOCK_SIZE bytes. Returns (transfer full) an array of GByteArray, or
+ * NULL when DATA is to stay as it is: it is on one source or none, and needs no ROUND_TRIP, or it
+ * is malformed. */
+GPtrArray *gst_janus_rtcp_split (const guint8 *data, gsize size, const guint8 *round_trip);
 
 /* What a report tells of a source that it has received (RFC 3550, section 6.4.1). */
 typedef struct {
   guint32 ssrc;
   gint lost; /* packets that have not come, in all; negative where some came twice */
-  gboolean
-      tells_round_trip; /* to the source, by the time of its own last report: LSR is not zero */
+  /* Of its own last report, as janusclock.h has them: they tell it the round-trip time, unless LSR
+   * is 0. */
+  guint32 lsr, dlsr;
 } GstJanusReport;
 
 /* Reads the first report block of DATA, SIZE bytes of compound RTCP. FALSE: it begins with no

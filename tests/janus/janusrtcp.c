@@ -6,6 +6,7 @@
 #include <gst/check/gstcheck.h>
 
 #include "gstjanusrtcp.h"
+#include "janusclock.h"
 
 /* Packet types of RFC 3550, section 6, and RFC 4585, section 6.1. */
 #define SR 200
@@ -80,15 +81,21 @@ append_bye (GByteArray *rtcp)
   append_uint32 (rtcp, 0xabcd0000u);
 }
 
-/* What becomes of RTCP, in memory of exactly its size. */
+/* What becomes of RTCP, in memory of exactly its size, with ROUND_TRIP (nullable). */
 static GPtrArray *
-split (const GByteArray *rtcp)
+split_with (const GByteArray *rtcp, const guint8 *round_trip)
 {
   guint8 *exact = g_memdup2 (rtcp->data, rtcp->len);
-  GPtrArray *parts = gst_janus_rtcp_split (exact, rtcp->len);
+  GPtrArray *parts = gst_janus_rtcp_split (exact, rtcp->len, round_trip);
 
   g_free (exact);
   return parts;
+}
+
+static GPtrArray *
+split (const GByteArray *rtcp)
+{
+  return split_with (rtcp, NULL);
 }
 
 static void
@@ -208,8 +215,63 @@ GST_START_TEST (what_no_source_tells_stays_untold)
     const GByteArray *part = g_ptr_array_index (parts, i);
 
     fail_unless (gst_janus_rtcp_read_report (part->data, part->len, &report));
-    fail_if (report.tells_round_trip);
+    fail_if (report.lsr);
   }
+}
+GST_END_TEST;
+
+static const guint8 elsewhere[JANUS_CLOCK_SIZE] = {1, 2, 3, 4, 5, 6, 7, 8};
+
+GST_START_TEST (what_no_source_tells_is_what_another_connection_does)
+{
+  guint n, i;
+
+  for (n = 1; n <= 3; n++) {
+    g_autoptr (GByteArray) rtcp = g_byte_array_new ();
+    g_autoptr (GPtrArray) parts = NULL;
+
+    append_report (rtcp, RR, 0, n);
+    for (i = 0; i < n; i++)
+      memset (get_round_trip (rtcp, i), 0, 8);
+    append_sdes (rtcp);
+    append_feedback (rtcp, RTPFB, SOURCE (0));
+    parts = split_with (rtcp, elsewhere);
+    assert_equals_int (parts->len, n);
+    for (i = 0; i < n; i++) {
+      g_autoptr (GByteArray) expected = g_byte_array_new ();
+
+      append_report (expected, RR, i, 1);
+      append_sdes (expected);
+      if (i == 0)
+        append_feedback (expected, RTPFB, SOURCE (0));
+      memcpy (get_round_trip (expected, 0), elsewhere, 8);
+      check_part (parts, i, expected);
+      fail_if (split_with (expected, elsewhere), "changed again");
+    }
+  }
+}
+GST_END_TEST;
+
+GST_START_TEST (what_a_source_tells_comes_before_what_another_connection_does)
+{
+  g_autoptr (GByteArray) rtcp = g_byte_array_new ();
+  g_autoptr (GByteArray) early = g_byte_array_new ();
+  g_autoptr (GPtrArray) parts = NULL;
+  const GByteArray *part;
+
+  append_report (rtcp, RR, 0, 1);
+  fail_if (split_with (rtcp, elsewhere), "nothing is missing");
+  append_report (early, RR, 0, 0);
+  append_feedback (early, RTPFB, SOURCE (0));
+  fail_if (split_with (early, elsewhere), "there is nothing to tell it in");
+
+  g_byte_array_set_size (rtcp, 0);
+  append_report (rtcp, RR, 0, 2);
+  memset (get_round_trip (rtcp, 0), 0, 8);
+  parts = split_with (rtcp, elsewhere);
+  assert_equals_int (parts->len, 2);
+  part = g_ptr_array_index (parts, 0);
+  fail_unless (memcmp (part->data + 8 + 16, get_round_trip (rtcp, 1), 8) == 0);
 }
 GST_END_TEST;
 
@@ -437,13 +499,13 @@ GST_START_TEST (a_report_on_a_report_tells_the_round_trip_time)
 
     append_report (rtcp, types[t], 7, 1);
     append_sdes (rtcp);
-    fail_unless (read_report (rtcp, &report) && report.tells_round_trip);
+    fail_unless (read_report (rtcp, &report) && report.lsr);
     fail_unless_equals_uint64_hex (report.ssrc, SOURCE (7));
     GST_WRITE_UINT32_BE (rtcp->data + lsr, 0);
-    fail_unless (read_report (rtcp, &report) && !report.tells_round_trip);
+    fail_unless (read_report (rtcp, &report) && !report.lsr);
     fail_unless_equals_uint64_hex (report.ssrc, SOURCE (7));
     GST_WRITE_UINT32_BE (rtcp->data + lsr, 1);
-    fail_unless (read_report (rtcp, &report) && report.tells_round_trip);
+    fail_unless (read_report (rtcp, &report) && report.lsr);
     rtcp->data[0]++;
     fail_if (read_report (rtcp, &report), "a block more than there is room for");
 
@@ -487,6 +549,8 @@ janusrtcp_suite (void)
   tcase_add_test (tc, feedback_goes_with_the_block_of_its_source);
   tcase_add_test (tc, the_round_trip_time_of_one_source_is_that_of_all);
   tcase_add_test (tc, what_no_source_tells_stays_untold);
+  tcase_add_test (tc, what_no_source_tells_is_what_another_connection_does);
+  tcase_add_test (tc, what_a_source_tells_comes_before_what_another_connection_does);
   tcase_add_test (tc, feedback_on_two_sources_becomes_two_compounds);
   tcase_add_test (tc, whatever_else_there_is_goes_with_the_first);
   tcase_add_test (tc, what_is_on_one_source_or_none_stays_whole);

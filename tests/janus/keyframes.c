@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What is lost and will not be sent again is made up for by a keyframe, long before a jitter buffer
- * with much time gives it up. */
+/* What is lost is sent again as soon as that can be, and else made up for by a keyframe, long
+ * before a jitter buffer with much time gives it up. */
 
 #include <gst/check/gstcheck.h>
 
@@ -146,6 +146,69 @@ GST_START_TEST (what_is_lost_before_it_can_be_sent_again_is_made_up_for_by_a_key
 }
 GST_END_TEST;
 
+static gboolean
+asks_no_more (gpointer pipeline)
+{
+  return !test_asks_again (pipeline);
+}
+
+/* Of all jitter buffers. */
+static guint64
+sum_stats (GstElement *pipeline, const gchar *field)
+{
+  GstIterator *jitterbuffers =
+      gst_bin_iterate_all_by_element_factory_name (GST_BIN (pipeline), "rtpjitterbuffer");
+  GValue item = G_VALUE_INIT;
+  guint64 sum = 0;
+
+  while (gst_iterator_next (jitterbuffers, &item) == GST_ITERATOR_OK) {
+    g_autoptr (GstStructure) stats = NULL;
+    guint64 value = 0;
+
+    g_object_get (g_value_get_object (&item), "stats", &stats, NULL);
+    fail_unless (gst_structure_get_uint64 (stats, field, &value));
+    sum += value;
+    g_value_reset (&item);
+  }
+  g_value_unset (&item);
+  gst_iterator_free (jitterbuffers);
+  return sum;
+}
+
+static gboolean
+was_sent_again (gpointer pipeline)
+{
+  return sum_stats (pipeline, "rtx-success-count") > 0;
+}
+
+/* What the server's reports on the first connection have told holds for the second, which gets
+ * none. */
+GST_START_TEST (what_is_lost_of_a_second_connection_is_sent_again_before_the_server_reports)
+{
+  const guint reports = PACKET_MASK (PACKET_RTCP);
+  Call call;
+
+  call_init (&call);
+  /* Without a delay there is no round-trip time to measure. */
+  lossy_link_set (call.link, 0, 0, 10);
+  call.direction = LINK_TO_CLIENT;
+  call_begin (&call, VP8_SOURCE, test_janus_get_endpoint (call.janus), "",
+      lossy_link_get_endpoint (call.link), "latency=400");
+  test_wait_until (test_asks_again, call.receiver);
+
+  test_end (call.publisher);
+  test_wait_until (asks_no_more, call.receiver);
+  lossy_link_set_droppable (call.link, reports);
+  lossy_link_set (call.link, 1, 0, 10);
+  call.publisher = test_play (PUBLISHER, VP8_SOURCE, test_janus_get_endpoint (call.janus), "");
+  test_wait_until (test_asks_again, call.receiver);
+  fail_if (was_sent_again (call.receiver));
+  lose_some (&call, reports);
+  test_wait_until (was_sent_again, call.receiver);
+  call_clear (&call);
+}
+GST_END_TEST;
+
 /* A publisher that does not send again stands for one whose link has lost that, too. */
 GST_START_TEST (what_the_server_never_had_is_made_up_for_by_a_keyframe)
 {
@@ -166,28 +229,6 @@ GST_START_TEST (what_the_server_never_had_is_made_up_for_by_a_keyframe)
 }
 GST_END_TEST;
 
-static guint64
-count_given_up (GstElement *pipeline)
-{
-  GstIterator *jitterbuffers =
-      gst_bin_iterate_all_by_element_factory_name (GST_BIN (pipeline), "rtpjitterbuffer");
-  GValue item = G_VALUE_INIT;
-  guint64 sum = 0;
-
-  while (gst_iterator_next (jitterbuffers, &item) == GST_ITERATOR_OK) {
-    g_autoptr (GstStructure) stats = NULL;
-    guint64 lost = 0;
-
-    g_object_get (g_value_get_object (&item), "stats", &stats, NULL);
-    fail_unless (gst_structure_get_uint64 (stats, "num-lost", &lost));
-    sum += lost;
-    g_value_reset (&item);
-  }
-  g_value_unset (&item);
-  gst_iterator_free (jitterbuffers);
-  return sum;
-}
-
 static void
 check_without_loss (const gchar *source, const gchar *latency, gint n_packets)
 {
@@ -201,7 +242,7 @@ check_without_loss (const gchar *source, const gchar *latency, gint n_packets)
   test_wait_until (test_asks_again, call.receiver);
   call.seen = g_atomic_int_get (&call.requests);
   test_wait_buffers (call.receiver, call.out, g_atomic_int_get (&call.out->buffers) + n_packets);
-  assert_equals_uint64 (count_given_up (call.receiver), 0);
+  assert_equals_uint64 (sum_stats (call.receiver, "num-lost"), 0);
   assert_equals_int (g_atomic_int_get (&call.requests), call.seen);
   call_clear (&call);
 }
@@ -229,6 +270,7 @@ keyframes_suite (void)
   suite_add_tcase (s, tc);
   tcase_set_timeout (tc, 180);
   tcase_add_test (tc, what_is_lost_before_it_can_be_sent_again_is_made_up_for_by_a_keyframe);
+  tcase_add_test (tc, what_is_lost_of_a_second_connection_is_sent_again_before_the_server_reports);
   tcase_add_test (tc, what_the_server_never_had_is_made_up_for_by_a_keyframe);
   tcase_add_test (tc, without_loss_nothing_is_given_up_and_no_keyframe_is_asked_for);
   tcase_add_test (tc, what_comes_after_a_pause_is_not_lost);
