@@ -209,7 +209,8 @@ start_run (GstJanusBin *self)
   }
   gst_janus_failure_reset (priv->failure);
   gst_janus_reconnect_reset (priv->reconnect);
-  janus_clock_forget (priv->clock);
+  g_clear_pointer (&priv->clock, janus_clock_unref);
+  priv->clock = janus_clock_new ();
   priv->closing = gst_janus_closing_new (GST_BIN (self));
   run = gst_janus_run_start ();
   GST_OBJECT_LOCK (self);
@@ -378,7 +379,7 @@ gst_janus_bin_finalize (GObject *object)
 
   gst_janus_failure_free (priv->failure);
   gst_janus_reconnect_free (priv->reconnect);
-  janus_clock_unref (priv->clock);
+  g_clear_pointer (&priv->clock, janus_clock_unref);
   gst_janus_settings_clear (&priv->settings);
   g_free (priv->active);
 
@@ -500,5 +501,4 @@ gst_janus_bin_init (GstJanusBin *self)
   gst_janus_settings_init (&priv->settings);
   priv->failure = gst_janus_failure_new (self);
   priv->reconnect = gst_janus_reconnect_new (self, gst_janus_bin_try_again);
-  priv->clock = janus_clock_new ();
 }

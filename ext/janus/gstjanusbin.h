@@ -84,7 +84,7 @@ gst_janus_bin_add_timeout_for (GstJanusBin *self, guint mseconds, GSourceFunc fu
 void gst_janus_clear_source (GSource **source);
 /* To the server, in milliseconds; 0 while there is no talk. */
 guint gst_janus_bin_get_round_trip (GstJanusBin *self);
-/* The server's, as connections of this run have learnt it: borrowed. Any thread. */
+/* The server's, as connections of this run have learnt it: borrowed. Of the signalling thread. */
 JanusClock *gst_janus_bin_get_clock (GstJanusBin *self);
 /* With the media connection that is about to be made, if it is all that the connection is for. */
 JanusPatience gst_janus_bin_get_patience (GstJanusBin *self);

@@ -30,7 +30,7 @@ typedef struct {
 
   GstJanusFailure *failure;
   GstJanusReconnect *reconnect;
-  JanusClock *clock; /* of the server of a run */
+  JanusClock *clock; /* of the run, replaced by the next one */
 
   /* Of the signalling thread. */
   gpointer talk;

@@ -18,8 +18,8 @@ G_BEGIN_DECLS
  *   for the last one;
  * - as soon as Janus can have them. It keeps what it sends once it knows the round-trip time of a
  *   medium, by a report of ours on one of its own, which it sends every second. So the first
- *   reports are sent soon, and nothing is asked before. Where CLOCK knows the server's, from a
- *   connection before, they are on that;
+ *   reports are sent soon, and nothing is asked before. Where CLOCK knows the server's, mostly
+ *   from a connection before, they are on that until a report comes;
  * - if they are lost. Of itself a jitter buffer of GStreamer 1.22 asks also for what it expects and
  *   has not come yet, and gives that up after its latency: of a screen on which nothing moves for
  *   so long the first packet of the next picture. The price: what is lost last before a pause is

@@ -23,8 +23,8 @@ G_BEGIN_DECLS
  * yet, gets LSR and DLSR of one that does. RFC 3550 means those of the same source; but one server
  * with one clock reports of all sources of a connection, and Janus makes nothing but the time of
  * the two (rtcp.c). So it knows that for all media with its first report on any that comes, and not
- * a second later. Where none has come on this connection yet, that is one on another connection
- * with the server (janusclock.h).
+ * a second later. Where none of a compound has it, that is the last one of the server on any
+ * connection (janusclock.h).
  *
  * DATA: SIZE bytes of one compound RTCP packet. ROUND_TRIP (nullable): LSR, which is not 0, and
  * DLSR of such a report, JANUS_CLOCK_SIZE bytes. Returns (transfer full) an array of GByteArray, or

@@ -9,8 +9,14 @@
 
 #include "janusclock.h"
 
-/* Clocks that nobody sets drift apart by some 50 microseconds a second: 30 ms in so long. */
 #define MAX_AGE (10 * 60 * G_USEC_PER_SEC)
+
+/* So little of the time that has passed may be the server's clock falling behind ours: one in 2000
+ * is the most by which NTP slows down that of Linux (adjtimex(2), freq). With too short a round-trip
+ * time Janus 1.1.2 keeps too little for some seconds, with none nothing; with one that is too long,
+ * as after another machine has taken over or ours has slept, up to a second's packets, no more
+ * (ice.c, nack_queue_ms). */
+#define SLEW 2000
 
 #define DLSR_RATE 65536 /* a second */
 
@@ -57,7 +63,8 @@ janus_clock_note (JanusClock *self, guint32 lsr, guint32 dlsr, gint64 now)
   if (lsr == 0)
     return;
   g_mutex_lock (&self->lock);
-  if (self->lsr == 0 || came > self->came) {
+  /* What is told comes back when it is sent, a little later than it came. */
+  if (self->lsr == 0 || (lsr != self->lsr && came > self->came)) {
     self->lsr = lsr;
     self->came = came;
   }
@@ -74,17 +81,10 @@ janus_clock_tell (JanusClock *self, gint64 now, guint8 round_trip[JANUS_CLOCK_SI
   age = now - self->came;
   known = self->lsr != 0 && age >= 0 && age <= MAX_AGE;
   if (known) {
+    age -= age / SLEW;
     GST_WRITE_UINT32_BE (round_trip, self->lsr);
     GST_WRITE_UINT32_BE (round_trip + 4, (guint32) (age * DLSR_RATE / G_USEC_PER_SEC));
   }
   g_mutex_unlock (&self->lock);
   return known;
-}
-
-void
-janus_clock_forget (JanusClock *self)
-{
-  g_mutex_lock (&self->lock);
-  self->lsr = 0;
-  g_mutex_unlock (&self->lock);
 }

@@ -24,9 +24,8 @@ void janus_clock_unref (JanusClock *self);
  * None with an LSR of 0, which means that none has come. */
 void janus_clock_note (JanusClock *self, guint32 lsr, guint32 dlsr, gint64 now);
 /* Tells the newest report noted, as it is at NOW. FALSE: there is none, or it is too old to tell
- * what time the server has by now. */
+ * what time the server has by now. A round-trip time that is made of what is told is rather too
+ * long than too short. */
 gboolean janus_clock_tell (JanusClock *self, gint64 now, guint8 round_trip[JANUS_CLOCK_SIZE]);
-/* For another server. */
-void janus_clock_forget (JanusClock *self);
 
 G_END_DECLS
