@@ -12,8 +12,8 @@
 #define MAX_AGE (10 * 60 * G_USEC_PER_SEC)
 
 /* So little of the time that has passed may be the server's clock falling behind ours: one in 2000
- * is the most by which NTP slows down that of Linux (adjtimex(2), freq). With too short a round-trip
- * time Janus 1.1.2 keeps too little for some seconds, with none nothing; with one that is too long,
+ * is the most by which NTP slows down that of Linux (adjtimex(2), freq). With too short a round
+ * trip Janus 1.1.2 keeps too little for some seconds, with none nothing; with one that is too long,
  * as after another machine has taken over or ours has slept, up to a second's packets, no more
  * (ice.c, nack_queue_ms). */
 #define SLEW 2000
