@@ -99,8 +99,9 @@ GST_START_TEST (an_old_report_is_not_told)
   janus_clock_note (clock, 1, 0, START);
   assert_tells (clock, START + 600 * SECOND, 1, 600);
   assert_knows_nothing (clock, START + 600 * SECOND + 1);
-  /* The most that DLSR may say: 18 hours. */
   janus_clock_unref (clock);
+
+  /* The most that DLSR may say: 18 hours. */
   clock = janus_clock_new ();
   janus_clock_note (clock, 2, G_MAXUINT32, START);
   assert_knows_nothing (clock, START);
