@@ -187,7 +187,8 @@ end_of_gap () {
 in_sync () {
   local x=${2:-560} from=${4:-0} filter=''
 
-  [ -z "${3:-}" ] || filter="bandpass=f=$3:width_type=h:w=500,"
+  # Once is not enough to keep out the beeps of another film, which would count as those of this one.
+  [ -z "${3:-}" ] || filter="bandpass=f=$3:width_type=h:w=500,bandpass=f=$3:width_type=h:w=500,"
   ffmpeg -v info -i "$1" -vf "crop=64:64:$x:280,signalstats,metadata=print:key=lavfi.signalstats.YAVG:file=flashes" \
     -af "${filter}silencedetect=noise=-20dB:d=0.1" -f null - 2>beeps </dev/null
   tr '\r' '\n' <beeps | sed -n 's/.*silence_end: \([0-9.]*\).*/\1 beep/p' >moments
