@@ -10,7 +10,7 @@
 
 /* A way is quick that was found before libnice has repeated a check twice: then one check was lost
  * at the most. */
-#define QUICK (1000 * G_TIME_SPAN_MILLISECOND)
+#define QUICK (800 * G_TIME_SPAN_MILLISECOND)
 
 struct _GstJanusSetup {
   GstJanusBin *bin; /* not owned */

@@ -16,10 +16,11 @@
  * lost after 0.5 s, and after 1 s more, and waits 5 s for the other side once all have failed. On a
  * link that loses packets a second handshake is as quick as the first one should have been; the
  * first has time for what Janus repeats once, and for the round trips: two are the handshake's, and
- * one may go by until Janus has a way, too. A way takes up to five (gstjanusice.c). From the third
- * on each handshake has twice as long, for machines on which it does take that long. The other side
- * is given all the time that libnice does at the second time. */
-#define WAY_MSECONDS 1300
+ * one may go by until Janus has a way, too. A way has time for what libnice repeats once, and takes
+ * up to five round trips (gstjanusice.c). From the third on each handshake has twice as long, for
+ * machines on which it does take that long. The other side is given all the time that libnice does
+ * at the second time. */
+#define WAY_MSECONDS 850
 #define WAY_ROUND_TRIPS 5
 #define HANDSHAKE_MSECONDS 1250
 #define HANDSHAKE_ROUND_TRIPS 3

@@ -224,7 +224,7 @@ assert_patience (
 {
   JanusPatience patience = janus_retry_get_patience (retry, config, 0);
 
-  assert_equals_int (patience.way, handshake > 0 ? 1300 : 0);
+  assert_equals_int (patience.way, handshake > 0 ? 850 : 0);
   assert_equals_int (patience.handshake, handshake);
   assert_equals_int (patience.idle, idle);
 }
@@ -255,8 +255,8 @@ GST_START_TEST (a_way_and_a_handshake_have_time_for_their_round_trips)
     guint round_trip;
     guint way;
     guint handshake;
-  } cases[] = {{0, 1300, 1250}, {1, 1305, 1253}, {100, 1800, 1550}, {600, 4300, 3050},
-      {2000, 11300, 7250}, {G_MAXUINT, 11300, 7250}};
+  } cases[] = {{0, 850, 1250}, {1, 855, 1253}, {100, 1350, 1550}, {600, 3850, 3050},
+      {2000, 10850, 7250}, {G_MAXUINT, 10850, 7250}};
   JanusRetry retry = JANUS_RETRY_INIT;
   guint i;
 

@@ -9,8 +9,8 @@
 /* What was lost so shortly before a fault has not had all the attempts to be sent again that a
  * jitter buffer waits for; and what was under way then was waited for as long, and a little
  * more. */
-#define GRACE (SOAK_LATENCY * G_USEC_PER_SEC / 1000)
-#define UNDER_WAY ((SOAK_LATENCY + 100) * G_USEC_PER_SEC / 1000)
+#define GRACE (SOAK_LATENCY * (G_USEC_PER_SEC / 1000))
+#define UNDER_WAY ((SOAK_LATENCY + 100) * (G_USEC_PER_SEC / 1000))
 
 /* How long a receiver may lose pictures on a bad link when it has come back: Janus sends again what
  * is lost only once it knows the round-trip time, which takes it up to two seconds, or three where
@@ -19,7 +19,7 @@
 
 /* How long a receiver stands still then: until the jitter buffer has given up and another keyframe
  * has come, and once more for that. */
-#define STANDSTILL (2 * (SOAK_LATENCY + 200) * G_USEC_PER_SEC / 1000)
+#define STANDSTILL (2 * (SOAK_LATENCY + 200) * (G_USEC_PER_SEC / 1000))
 
 /* Of a hundred pictures: what may be lost on the way to the server, which receivers cannot help. */
 #define MOST_COMMON 1

@@ -17,7 +17,7 @@
 #define RATE 30
 
 /* For who must never be off air: see docs/outages.md. */
-#define IMPATIENCE "reconnect-max-delay=1000000000 "
+#define IMPATIENCE "reconnect-max-delay=500000000 "
 
 /* Keyframes come when they are asked for, and never by themselves. */
 #define PUBLISHER                                                                           \

@@ -19,8 +19,8 @@
 
 G_BEGIN_DECLS
 
-/* Milliseconds that a receiver waits for a packet: Janus may send it four times. */
-#define SOAK_LATENCY 800
+/* Milliseconds that a receiver waits for a packet: Janus may send it five times. */
+#define SOAK_LATENCY 1000
 
 typedef enum {
   SOAK_SIDE_PUBLISH, /* as feed 777 */
