@@ -16,6 +16,7 @@ enum { PROP_0, PROP_FEED_ID, PROP_FEED_DISPLAY_NAME };
 struct _GstJanusPad {
   GstGhostPad parent;
 
+  GWeakRef owner; /* while it lives so does user_data */
   const GstJanusPadHandlers *handlers;
   gpointer user_data;
   guint index;
@@ -197,17 +198,21 @@ on_upstream_event (GstPad *ghost, GstPadProbeInfo *info, gpointer user_data)
 {
   GstJanusPad *pad = GST_JANUS_PAD (ghost);
   GstEvent *event = GST_PAD_PROBE_INFO_EVENT (info);
+  gboolean is_wish = gst_video_event_is_force_key_unit (event);
+  g_autoptr (GObject) owner = NULL;
 
-  if (gst_video_event_is_force_key_unit (event)) {
+  if (!is_wish && !gst_event_has_name (event, GST_PERCLITE_DECRYPTION_EVENT))
+    return GST_PAD_PROBE_OK;
+  /* Whoever sends it may have the pad for longer than there is the element. Data comes from within
+   * the element, and needs no such care. */
+  owner = g_weak_ref_get (&pad->owner);
+  if (owner && is_wish) {
     g_atomic_int_set (&pad->keyframe_wanted, TRUE);
     pad->handlers->keyframe_wanted (pad->user_data);
-    return GST_PAD_PROBE_DROP;
-  }
-  if (gst_event_has_name (event, GST_PERCLITE_DECRYPTION_EVENT)) {
+  } else if (owner) {
     on_decryption (pad, gst_event_get_structure (event));
-    return GST_PAD_PROBE_DROP;
   }
-  return GST_PAD_PROBE_OK;
+  return GST_PAD_PROBE_DROP;
 }
 
 /* A ghost pad asks its target what caps are possible, and within webrtcbin nearly all are. What the
@@ -240,7 +245,7 @@ on_query (GstPad *pad, GstObject *parent, GstQuery *query)
 /* ---- The whole ---- */
 
 GstJanusPad *
-gst_janus_pad_new (const gchar *name, GstStaticPadTemplate *templ, guint index,
+gst_janus_pad_new (const gchar *name, GstStaticPadTemplate *templ, guint index, GstElement *owner,
     const GstJanusPadHandlers *handlers, gpointer user_data)
 {
   g_autoptr (GstPadTemplate) made = gst_object_ref_sink (gst_static_pad_template_get (templ));
@@ -248,6 +253,7 @@ gst_janus_pad_new (const gchar *name, GstStaticPadTemplate *templ, guint index,
       GST_TYPE_JANUS_PAD, "name", name, "direction", GST_PAD_SRC, "template", made, NULL);
   g_autoptr (GstPad) internal = GST_PAD (gst_proxy_pad_get_internal (GST_PROXY_PAD (pad)));
 
+  g_weak_ref_set (&pad->owner, owner);
   pad->index = index;
   pad->handlers = handlers;
   pad->user_data = user_data;
@@ -350,6 +356,7 @@ gst_janus_pad_finalize (GObject *object)
 {
   GstJanusPad *pad = GST_JANUS_PAD (object);
 
+  g_weak_ref_clear (&pad->owner);
   g_free (pad->id);
   g_free (pad->display);
   g_free (pad->in_words);
@@ -393,4 +400,5 @@ gst_janus_pad_class_init (GstJanusPadClass *klass)
 static void
 gst_janus_pad_init (GstJanusPad *pad)
 {
+  g_weak_ref_init (&pad->owner, NULL);
 }

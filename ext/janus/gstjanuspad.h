@@ -34,10 +34,10 @@ typedef struct {
 /* When to tell of it. */
 #define GST_JANUS_UNDECRYPTED_SECONDS 10
 
-/* A pad for medium number INDEX of its kind, in front of nothing yet. USER_DATA and HANDLERS must
- * outlive it. Floating. */
+/* A pad for medium number INDEX of its kind, in front of nothing yet, which OWNER (not owned) will
+ * have. HANDLERS must outlive the pad, USER_DATA the owner. Floating. */
 GstJanusPad *gst_janus_pad_new (const gchar *name, GstStaticPadTemplate *templ, guint index,
-    const GstJanusPadHandlers *handlers, gpointer user_data);
+    GstElement *owner, const GstJanusPadHandlers *handlers, gpointer user_data);
 
 /* The following are for the signalling thread alone. */
 

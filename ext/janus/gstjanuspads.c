@@ -264,8 +264,8 @@ add_pad (GstJanusPads *self, GstJanusReception *reception, GstPad *target, guint
   name = templ == &video_template ? g_strdup_printf ("video_%u", self->n_video++)
                                   : g_strdup_printf ("audio_%u", self->n_audio++);
   g_mutex_unlock (&self->lock);
-  pad = gst_janus_pad_new (
-      name, templ, gst_janus_reception_get_index (reception, mline), &pad_handlers, self);
+  pad = gst_janus_pad_new (name, templ, gst_janus_reception_get_index (reception, mline),
+      GST_ELEMENT (self->bin), &pad_handlers, self);
   gst_janus_pad_attach (pad, target, reception, mline, source);
   g_mutex_lock (&self->lock);
   self->pads = g_list_append (self->pads, pad);

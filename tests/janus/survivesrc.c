@@ -3,7 +3,9 @@
  * server. */
 
 #include <gst/check/gstcheck.h>
+#include <gst/video/video.h>
 
+#include "gstpercliteevent.h"
 #include "lossylink.h"
 #include "testcall.h"
 
@@ -567,6 +569,37 @@ GST_START_TEST (who_is_dropped_without_being_stopped_does_nothing_more)
 }
 GST_END_TEST;
 
+/* As by an application that keeps a pad. Without an element the pad would refuse all events, but for
+ * those that are in it already. */
+GST_START_TEST (a_pad_that_outlives_its_element_asks_for_nothing)
+{
+  g_autoptr (TestJanus) janus = test_start_janus (NULL);
+  const gchar *endpoint = test_janus_get_endpoint (janus);
+  GstElement *publisher = publish (endpoint, "777", "cam");
+  GstElement *receiver = test_play (SRC "feed-id=777 ! " DECODE, endpoint, TEST_ROOM_OPEN);
+  GstElement *src = test_get_element (receiver, "s");
+  GstElement *other = gst_object_ref_sink (gst_bin_new (NULL));
+  g_autoptr (GstPad) pad = NULL;
+  gint alive = 1;
+
+  wait_more (receiver, test_count (receiver, "v"), 1);
+  pad = gst_element_get_static_pad (src, "video_0");
+  g_object_weak_ref (G_OBJECT (src), on_finalized, &alive);
+  gst_object_unref (src);
+  test_end (receiver);
+  test_wait_number (&alive, 0);
+  fail_unless (gst_element_add_pad (other, pad) && gst_pad_set_active (pad, TRUE));
+  gst_pad_send_event (
+      pad, gst_video_event_new_upstream_force_key_unit (GST_CLOCK_TIME_NONE, TRUE, 0));
+  gst_pad_send_event (
+      pad, gst_event_new_custom (GST_EVENT_CUSTOM_UPSTREAM,
+               gst_structure_new (GST_PERCLITE_DECRYPTION_EVENT, "failing", G_TYPE_BOOLEAN, TRUE,
+                   "duration", G_TYPE_UINT64, 20 * GST_SECOND, NULL)));
+  gst_object_unref (other);
+  test_end (publisher);
+}
+GST_END_TEST;
+
 /* No server: all that matters happens before it would be missed. */
 GST_START_TEST (an_end_that_is_asked_for_is_that_of_its_run)
 {
@@ -932,6 +965,7 @@ survivesrc_suite (void)
   tcase_add_test (one, who_is_held_up_downstream_reconnects_all_the_same);
   tcase_add_test (one, who_is_held_up_downstream_can_be_stopped_while_the_server_goes);
   tcase_add_test (one, who_is_dropped_without_being_stopped_does_nothing_more);
+  tcase_add_test (one, a_pad_that_outlives_its_element_asks_for_nothing);
   tcase_add_test (one, an_end_that_is_asked_for_is_that_of_its_run);
   tcase_add_test (one, what_is_asked_to_end_ends_while_it_waits);
 
