@@ -58,8 +58,6 @@ on_stuck (gpointer user_data)
           patience / 1000, patience % 1000 / 10);
 
   gst_janus_clear_source (&self->timer);
-  if (!self->has_way)
-    gst_janus_bin_set_finds_ways_quickly (self->bin, FALSE);
   /* By which SELF may end. */
   self->stuck (error, self->user_data);
   return G_SOURCE_REMOVE;

@@ -14,8 +14,7 @@ typedef struct _GstJanusSetup GstJanusSetup;
  * longer than PATIENCE: then another connection is likely to be quicker. ERROR is a JANUS_ERROR.
  *
  * For a way there is a limit only if the last one that BIN found was quick: behind a NAT, to a
- * server with addresses that lead nowhere, or by a relay ICE takes seconds each time. After a way
- * that was not found in time there is none either. */
+ * server with addresses that lead nowhere, or by a relay ICE takes seconds each time. */
 GstJanusSetup *gst_janus_setup_new (GstJanusBin *bin, const JanusPatience *patience,
     void (*stuck) (const GError *error, gpointer user_data), gpointer user_data);
 void gst_janus_setup_free (GstJanusSetup *self);

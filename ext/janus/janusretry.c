@@ -16,11 +16,11 @@
  * lost after 0.5 s, and after 1 s more, and waits 5 s for the other side once all have failed. On a
  * link that loses packets a second handshake is as quick as the first one should have been; the
  * first has time for what Janus repeats once, and for the round trips: two are the handshake's, and
- * one may go by until Janus has a way, too. A way has time for what libnice repeats once, and takes
- * up to five round trips (gstjanusice.c). From the third on each handshake has twice as long, for
- * machines on which it does take that long. The other side is given all the time that libnice does
- * at the second time. */
-#define WAY_MSECONDS 850
+ * one may go by until Janus has a way, too. From the third on each handshake has twice as long, for
+ * machines on which it does take that long. A way has time for what libnice repeats once, the second
+ * time for what it repeats twice, and then as long as it takes; and for up to five round trips
+ * (gstjanusice.c). The other side is given all the time that libnice does at the second time. */
+static const guint way_mseconds[] = {850, 1850};
 #define WAY_ROUND_TRIPS 5
 #define HANDSHAKE_MSECONDS 1250
 #define HANDSHAKE_ROUND_TRIPS 3
@@ -127,7 +127,7 @@ void
 janus_retry_succeeded (JanusRetry *retry, gint64 now)
 {
   retry->proven = TRUE;
-  retry->stuck = retry->blocked = 0;
+  retry->missed = retry->stuck = retry->blocked = 0;
   if (retry->up_at < 0)
     retry->up_at = now;
   retry->taken_at = -1;
@@ -203,6 +203,7 @@ janus_retry_failed (JanusRetry *retry, const JanusRetryConfig *config, const GEr
     retry->attempts = retry->unlucky = 0;
   retry->up_at = -1;
   retry->unlucky = kind == JANUS_RETRY_UNLUCKY ? retry->unlucky + 1 : 0;
+  retry->missed += g_error_matches (error, JANUS_ERROR, JANUS_ERROR_NO_WAY);
   retry->stuck += g_error_matches (error, JANUS_ERROR, JANUS_ERROR_HANDSHAKE);
   retry->blocked += g_error_matches (error, JANUS_ERROR, JANUS_ERROR_ICE);
 
@@ -228,7 +229,8 @@ janus_retry_get_patience (const JanusRetry *retry, const JanusRetryConfig *confi
   if (!may_try (retry, config))
     return patience;
   round_trip = MIN (round_trip, MAX_ROUND_TRIP_MSECONDS);
-  patience.way = WAY_MSECONDS + WAY_ROUND_TRIPS * round_trip;
+  if (retry->missed < G_N_ELEMENTS (way_mseconds))
+    patience.way = way_mseconds[retry->missed] + WAY_ROUND_TRIPS * round_trip;
   handshake = HANDSHAKE_MSECONDS + HANDSHAKE_ROUND_TRIPS * round_trip;
   patience.handshake = handshake << CLAMP ((gint) retry->stuck - 1, 0, MAX_DOUBLINGS);
   if (retry->blocked == 0)

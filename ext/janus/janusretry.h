@@ -47,7 +47,8 @@ typedef struct {
   gboolean proven; /* it has worked once */
   guint attempts;  /* in a row */
   guint unlucky;   /* as many of the last ones were that alone */
-  guint stuck;     /* handshakes since the last connection, */
+  guint missed;    /* ways since the last connection that were not found in time, */
+  guint stuck;     /* handshakes */
   guint blocked;   /* and ways that were not found at all */
   gint64 up_at;    /* since when it works, or -1 */
   gint64 taken_at; /* since when the id is taken, or -1 */

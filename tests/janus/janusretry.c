@@ -249,6 +249,23 @@ GST_START_TEST (what_gets_stuck_has_longer_the_next_time)
 }
 GST_END_TEST;
 
+GST_START_TEST (a_way_that_is_not_found_has_longer_and_then_as_long_as_it_takes)
+{
+  JanusRetry retry = JANUS_RETRY_INIT;
+  static const guint ways[] = {1350, 2350, 0, 0};
+
+  for (guint i = 0; i < G_N_ELEMENTS (ways); i++) {
+    assert_equals_int (janus_retry_get_patience (&retry, &for_ever, 100).way, ways[i]);
+    /* Which says nothing of ways. */
+    fail_once (&retry, &for_ever, JANUS_ERROR, JANUS_ERROR_HANDSHAKE, 0);
+    assert_equals_int (janus_retry_get_patience (&retry, &for_ever, 100).way, ways[i]);
+    fail_once (&retry, &for_ever, JANUS_ERROR, JANUS_ERROR_NO_WAY, 0);
+  }
+  janus_retry_succeeded (&retry, 0);
+  assert_equals_int (janus_retry_get_patience (&retry, &for_ever, 100).way, ways[0]);
+}
+GST_END_TEST;
+
 GST_START_TEST (a_way_and_a_handshake_have_time_for_their_round_trips)
 {
   static const struct {
@@ -418,6 +435,7 @@ janusretry_suite (void)
   tcase_add_test (tc, delays_double_up_to_their_bound);
   tcase_add_test (tc, who_was_but_unlucky_does_not_wait_for_the_attempts_before);
   tcase_add_test (tc, what_gets_stuck_has_longer_the_next_time);
+  tcase_add_test (tc, a_way_that_is_not_found_has_longer_and_then_as_long_as_it_takes);
   tcase_add_test (tc, a_way_and_a_handshake_have_time_for_their_round_trips);
   tcase_add_test (tc, the_last_attempt_has_all_the_time);
   tcase_add_test (tc, chance_spreads_a_delay_over_its_upper_half);
