@@ -54,7 +54,7 @@ gst_janus_reconnect_free (GstJanusReconnect *self)
 void
 gst_janus_reconnect_reset (GstJanusReconnect *self)
 {
-  self->retry = JANUS_RETRY_INIT;
+  janus_retry_reset (&self->retry);
   self->lost_at = -1;
   g_hash_table_remove_all (self->told);
 }

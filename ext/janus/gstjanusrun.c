@@ -109,6 +109,10 @@ gst_janus_run_invoke_and_wait (GstJanusRun *run, GSourceFunc func, gpointer data
   /* Only the waiting thread makes this TRUE or reads it before asking. */
   if (run->waited_for)
     return;
+  if (run->thread == g_thread_self ()) {
+    on_waited_for (&wait);
+    return;
+  }
   gst_janus_run_invoke (run, on_waited_for, &wait, NULL);
   g_mutex_lock (&run->lock);
   while (!run->waited_for)
@@ -126,10 +130,10 @@ void
 gst_janus_run_finish (GstJanusRun *run)
 {
   gint64 deadline = g_get_monotonic_time () + MAX_LEAVE_TIME;
-  gboolean finished;
+  gboolean is_own = run->thread == g_thread_self (), finished;
 
   g_mutex_lock (&run->lock);
-  while (!run->finished && g_cond_wait_until (&run->cond, &run->lock, deadline))
+  while (!run->finished && !is_own && g_cond_wait_until (&run->cond, &run->lock, deadline))
     ;
   finished = run->finished;
   g_mutex_unlock (&run->lock);

@@ -8,10 +8,6 @@
 #include "gstjanussetup.h"
 #include "januserror.h"
 
-/* A way is quick that was found before libnice has repeated a check twice: then one check was lost
- * at the most. */
-#define QUICK (800 * G_TIME_SPAN_MILLISECOND)
-
 struct _GstJanusSetup {
   GstJanusBin *bin; /* not owned */
   JanusPatience patience;
@@ -86,8 +82,9 @@ gst_janus_setup_has_way (GstJanusSetup *self)
   if (self->has_way || self->ended)
     return;
   self->has_way = TRUE;
-  gst_janus_bin_set_finds_ways_quickly (
-      self->bin, self->began > 0 && g_get_monotonic_time () - self->began < QUICK);
+  gst_janus_bin_set_finds_ways_quickly (self->bin,
+      self->began > 0 &&
+          g_get_monotonic_time () - self->began < self->patience.quick * G_TIME_SPAN_MILLISECOND);
   wait (self, self->patience.handshake);
 }
 

@@ -17,10 +17,13 @@
  * link that loses packets a second handshake is as quick as the first one should have been; the
  * first has time for what Janus repeats once, and for the round trips: two are the handshake's, and
  * one may go by until Janus has a way, too. From the third on each handshake has twice as long, for
- * machines on which it does take that long. A way has time for what libnice repeats once, the second
- * time for what it repeats twice, and then as long as it takes; and for up to five round trips
- * (gstjanusice.c). The other side is given all the time that libnice does at the second time. */
+ * machines on which it does take that long. A way has time for what libnice repeats once, the
+ * second time for what it repeats twice, and then as long as it takes; and for up to five round
+ * trips (gstjanusice.c). The other side is given all the time that libnice does at the second
+ * time. */
 static const guint way_mseconds[] = {850, 1850};
+/* Less than the first of these, so that a way that is as quick again is found in time. */
+#define QUICK_WAY_MSECONDS 800
 #define WAY_ROUND_TRIPS 5
 #define HANDSHAKE_MSECONDS 1250
 #define HANDSHAKE_ROUND_TRIPS 3
@@ -111,6 +114,15 @@ get_kind_of_refusal (const GError *error)
       return refusals[i].kind;
   }
   return JANUS_RETRY_PROVEN;
+}
+
+void
+janus_retry_reset (JanusRetry *retry)
+{
+  guint missed = retry->missed;
+
+  *retry = JANUS_RETRY_INIT;
+  retry->missed = missed;
 }
 
 JanusRetryKind
@@ -226,9 +238,10 @@ janus_retry_get_patience (const JanusRetry *retry, const JanusRetryConfig *confi
   JanusPatience patience = {0};
   guint handshake;
 
+  round_trip = MIN (round_trip, MAX_ROUND_TRIP_MSECONDS);
+  patience.quick = QUICK_WAY_MSECONDS + WAY_ROUND_TRIPS * round_trip;
   if (!may_try (retry, config))
     return patience;
-  round_trip = MIN (round_trip, MAX_ROUND_TRIP_MSECONDS);
   if (retry->missed < G_N_ELEMENTS (way_mseconds))
     patience.way = way_mseconds[retry->missed] + WAY_ROUND_TRIPS * round_trip;
   handshake = HANDSHAKE_MSECONDS + HANDSHAKE_ROUND_TRIPS * round_trip;

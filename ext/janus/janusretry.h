@@ -60,9 +60,13 @@ typedef struct {
   guint way;       /* until ICE has found one, if it mostly finds one quickly */
   guint handshake; /* then the whole of DTLS */
   guint idle;      /* the other side, once all that ICE has tried on ours has failed */
+  guint quick;     /* a way that was found within it was; never 0 */
 } JanusPatience;
 
 #define JANUS_RETRY_INIT ((JanusRetry){.up_at = -1, .taken_at = -1})
+
+/* Forgets the attempts that were, but not what they have shown of ways to the server. */
+void janus_retry_reset (JanusRetry *retry);
 
 JanusRetryKind janus_retry_get_kind (const GError *error);
 

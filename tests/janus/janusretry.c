@@ -261,6 +261,10 @@ GST_START_TEST (a_way_that_is_not_found_has_longer_and_then_as_long_as_it_takes)
     assert_equals_int (janus_retry_get_patience (&retry, &for_ever, 100).way, ways[i]);
     fail_once (&retry, &for_ever, JANUS_ERROR, JANUS_ERROR_NO_WAY, 0);
   }
+  /* Nor does stopping in between. */
+  janus_retry_reset (&retry);
+  assert_equals_int (janus_retry_get_patience (&retry, &for_ever, 100).way, 0);
+  assert_equals_int (janus_retry_get_patience (&retry, &for_ever, 100).handshake, 1550);
   janus_retry_succeeded (&retry, 0);
   assert_equals_int (janus_retry_get_patience (&retry, &for_ever, 100).way, ways[0]);
 }
@@ -282,6 +286,7 @@ GST_START_TEST (a_way_and_a_handshake_have_time_for_their_round_trips)
 
     assert_equals_int (patience.way, cases[i].way);
     assert_equals_int (patience.handshake, cases[i].handshake);
+    fail_unless (patience.quick < patience.way);
   }
   retry.stuck = 2;
   assert_equals_int (janus_retry_get_patience (&retry, &for_ever, 100).handshake, 3100);
@@ -300,6 +305,8 @@ GST_START_TEST (the_last_attempt_has_all_the_time)
   config.enabled = FALSE;
   retry = JANUS_RETRY_INIT;
   assert_patience (&retry, &config, 0, 0);
+  /* What it shows is for later ones. */
+  assert_equals_int (janus_retry_get_patience (&retry, &config, 100).quick, 1300);
 }
 GST_END_TEST;
 

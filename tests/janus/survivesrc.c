@@ -569,8 +569,56 @@ GST_START_TEST (who_is_dropped_without_being_stopped_does_nothing_more)
 }
 GST_END_TEST;
 
-/* As by an application that keeps a pad. Without an element the pad would refuse all events, but for
- * those that are in it already. */
+typedef struct {
+  GMutex lock; /* while the state is being set */
+  GstElement *src;
+} Dropped;
+
+static GstBusSyncReply
+drop_once (GstBus *bus, GstMessage *message, gpointer user_data)
+{
+  Dropped *dropped = user_data;
+
+  /* By the signalling thread. */
+  if (gst_message_has_name (message, "janus-state")) {
+    g_mutex_lock (&dropped->lock);
+    gst_clear_object (&dropped->src);
+    g_mutex_unlock (&dropped->lock);
+  }
+  gst_message_unref (message);
+  return GST_BUS_DROP;
+}
+
+/* The signalling thread has the last reference then, and cannot wait for itself. */
+
+GST_START_TEST (who_is_dropped_for_what_it_tells_does_nothing_more)
+{
+  g_autoptr (TestJanus) janus = test_start_janus (NULL);
+  Dropped dropped = {
+      .src = gst_object_ref_sink (gst_element_factory_make ("janusvideoroomsrc", NULL))};
+  g_autoptr (GstBus) bus = gst_bus_new ();
+  guint threads = test_count_entries ("/proc/self/task");
+  gint alive = 1;
+
+  g_mutex_init (&dropped.lock);
+  g_object_set (dropped.src, "janus-endpoint", test_janus_get_endpoint (janus), "room-id",
+      TEST_ROOM_OPEN, NULL);
+  g_object_weak_ref (G_OBJECT (dropped.src), on_finalized, &alive);
+  gst_bus_set_sync_handler (bus, drop_once, &dropped, NULL);
+  gst_element_set_bus (dropped.src, bus);
+  _gst_check_expecting_log = TRUE;
+  g_mutex_lock (&dropped.lock);
+  gst_element_set_state (dropped.src, GST_STATE_PLAYING);
+  g_mutex_unlock (&dropped.lock);
+  test_wait_number (&alive, 0);
+  test_wait_until (has_few_threads, &threads);
+  gst_bus_set_sync_handler (bus, NULL, NULL, NULL);
+  g_mutex_clear (&dropped.lock);
+}
+GST_END_TEST;
+
+/* As by an application that keeps a pad. Without an element the pad would refuse all events, but
+ * for those that are in it already. */
 GST_START_TEST (a_pad_that_outlives_its_element_asks_for_nothing)
 {
   g_autoptr (TestJanus) janus = test_start_janus (NULL);
@@ -965,6 +1013,7 @@ survivesrc_suite (void)
   tcase_add_test (one, who_is_held_up_downstream_reconnects_all_the_same);
   tcase_add_test (one, who_is_held_up_downstream_can_be_stopped_while_the_server_goes);
   tcase_add_test (one, who_is_dropped_without_being_stopped_does_nothing_more);
+  tcase_add_test (one, who_is_dropped_for_what_it_tells_does_nothing_more);
   tcase_add_test (one, a_pad_that_outlives_its_element_asks_for_nothing);
   tcase_add_test (one, an_end_that_is_asked_for_is_that_of_its_run);
   tcase_add_test (one, what_is_asked_to_end_ends_while_it_waits);
