@@ -7,7 +7,7 @@
 
 G_BEGIN_DECLS
 
-/* Has WEBRTCBIN send each packet of its DTLS handshake twice, from before it connects on.
+/* Has WEBRTCBIN send each packet of its DTLS handshake three times, from before it connects on.
  * GStreamer's DTLS makes packets of 256 bytes, some five for a certificate, and OpenSSL waits a
  * second for any that is lost, then two, then four: of a link that loses one in twenty, every third
  * connection. The other side ignores what it has had before (RFC 6347, section 4.1.2.6). */
