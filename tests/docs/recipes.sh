@@ -185,12 +185,11 @@ end_of_gap () {
 # in_sync FILE [X [FREQUENCY [FROM]]]: beeps and flashes, these at X of the picture, are at most 40 ms apart. Tells how far. It is the median that
 # counts: on a busy machine packets come late, and the receiver thinks for a while that the sender's clock is slow.
 in_sync () {
-  local x=${2:-560} from=${4:-0} filter=''
+  local x=${2:-560} from=${4:-0} band=${3:+bandpass=f=$3:width_type=h:w=500,}
 
-  # Once is not enough to keep out the beeps of another film, which would count as those of this one.
-  [ -z "${3:-}" ] || filter="bandpass=f=$3:width_type=h:w=500,bandpass=f=$3:width_type=h:w=500,"
+  # Twice, as once lets through enough of the beeps of another film for them to count as those of this one.
   ffmpeg -v info -i "$1" -vf "crop=64:64:$x:280,signalstats,metadata=print:key=lavfi.signalstats.YAVG:file=flashes" \
-    -af "${filter}silencedetect=noise=-20dB:d=0.1" -f null - 2>beeps </dev/null
+    -af "$band${band}silencedetect=noise=-20dB:d=0.1" -f null - 2>beeps </dev/null
   tr '\r' '\n' <beeps | sed -n 's/.*silence_end: \([0-9.]*\).*/\1 beep/p' >moments
   awk '
     /pts_time:/ { sub (/.*pts_time:/, ""); time = $1 }

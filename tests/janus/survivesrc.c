@@ -590,7 +590,6 @@ drop_once (GstBus *bus, GstMessage *message, gpointer user_data)
 }
 
 /* The signalling thread has the last reference then, and cannot wait for itself. */
-
 GST_START_TEST (who_is_dropped_for_what_it_tells_does_nothing_more)
 {
   g_autoptr (TestJanus) janus = test_start_janus (NULL);
